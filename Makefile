@@ -1,0 +1,85 @@
+# Two commands matter to a newcomer: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+VIEWER := nb_persistent_stream/static/widget.js
+SOURCES := $(shell find js/src -type f) js/build.mjs js/tsconfig.json
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check dev build lint format nbval lock clean chromium
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.demo ## Open JupyterLab on the demo notebook (ARGS=--no-browser for a server)
+	@if [ -z "$$OPENAI_API_KEY$$OPENAI_BASE_URL$$NB_STREAM_MODEL" ]; then \
+	  echo "No OPENAI_API_KEY is set: the notebook uses the embedded demo model, which is offline."; \
+	  export NB_STREAM_MODEL=demo; \
+	fi; \
+	if [ "$$(id -u)" = 0 ]; then root=--allow-root; fi; \
+	exec $(BIN)/jupyter lab $$root notebooks/demo.ipynb $(ARGS)
+
+test: $(VENV)/.dev chromium lint ## Install what is missing and run everything
+	cd js && npm test
+	$(BIN)/python -m pytest $(ARGS)
+	$(MAKE) nbval
+
+check: $(VENV)/.dev lint ## The inner loop: all that takes about a minute
+	cd js && npm test
+	$(BIN)/python -m pytest -q -m "not slow and not e2e" $(ARGS)
+
+dev: $(VENV)/.dev ## Rebuild the front end whenever it changes
+	cd js && npm run watch
+
+build: $(VIEWER) ## Build the front end
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	cd js && npm run check
+
+format: $(VENV)/.dev ## Format everything
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	cd js && npm run format
+
+# The notebooks share a store of their own; demo.ipynb comes first and leaves watch.ipynb a stream.
+nbval: $(VENV)/.dev
+	store=$$(mktemp -d) && trap 'rm -rf "$$store"' EXIT && \
+	NB_STREAM_STORE=$$store/streams.db NB_STREAM_MODEL=demo \
+	  $(BIN)/python -m pytest --nbval-lax notebooks/demo.ipynb notebooks/watch.ipynb
+
+lock: $(VENV)/.dev ## Renew both lock files
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --upgrade \
+	  --no-annotate --no-header --no-emit-index-url --all-extras --no-emit-package nb-persistent-stream pyproject.toml -o requirements.lock
+	cd js && npm update
+
+clean: ## Remove what was built and installed
+	rm -rf $(VENV) dist artifacts nb_persistent_stream/static js/node_modules
+
+chromium:
+	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && apt-get install -y -qq chromium; \
+	else \
+	  echo "The browser tests need Chromium. Install it, for example: sudo apt-get install chromium"; exit 1; \
+	fi
+
+js/node_modules/.package-lock.json: js/package.json js/package-lock.json
+	cd js && npm ci --no-fund --no-audit
+
+$(VIEWER): $(SOURCES) js/node_modules/.package-lock.json
+	cd js && npm run build
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml requirements.lock $(VIEWER) | $(VENV)/bin/python
+	$(PIP) install --quiet --constraint requirements.lock --editable ".[demo]"
+	touch $@
+
+$(VENV)/.dev: pyproject.toml requirements.lock $(VIEWER) | $(VENV)/bin/python
+	$(PIP) install --quiet --constraint requirements.lock --editable ".[dev]"
+	touch $@
