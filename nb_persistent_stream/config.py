@@ -1,0 +1,98 @@
+"""Settings, paths and URLs: the only place that derives them.
+
+Every setting is an environment variable, so that a server and its kernels share it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from jupyter_core.paths import jupyter_data_dir
+
+from .errors import InvalidInput
+
+MIME_TYPE = "application/vnd.nb-persistent-stream.v1+json"
+URL_ROOT = "nb-persistent-stream/v1"
+STATIC_DIR = Path(__file__).parent / "static"
+DEFAULT_MODEL = "gpt-5-mini"
+_LONGEST = 3600.0
+
+Durability = Literal["full", "normal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one process.
+
+    Attributes:
+        store: the SQLite file (`NB_STREAM_STORE`; default `nb_persistent_stream/streams.db` under
+            Jupyter's data directory).
+        durability: `full` survives a power loss; `normal` survives a crash of the process only and
+            commits faster (`NB_STREAM_DURABILITY`).
+        model: the model when a call names none (`NB_STREAM_MODEL`).
+        max_delay: the longest that text waits for a chunk's boundary, in seconds
+            (`NB_STREAM_MAX_DELAY`).
+        lease: how long a driver may be silent before it counts as gone, in seconds
+            (`NB_STREAM_LEASE`).
+    """
+
+    store: Path
+    durability: Durability = "full"
+    model: str | None = None
+    max_delay: float = 1.0
+    lease: float = 15.0
+
+    @property
+    def beat_interval(self) -> float:
+        """How often a driver says that it lives, in seconds: five times in a lease."""
+        return self.lease / 5
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Config:
+    """Read the settings.
+
+    Raises:
+        InvalidInput: a variable holds something that it can't; the message names it.
+    """
+    durability = environ.get("NB_STREAM_DURABILITY", "full").lower()
+    if durability not in ("full", "normal"):
+        raise InvalidInput(
+            f"NB_STREAM_DURABILITY is {durability!r}. Set it to 'full' (survives a power loss) or "
+            "'normal' (faster, survives a crash of the process)."
+        )
+    return Config(
+        store=_store_path(environ),
+        durability=cast("Durability", durability),
+        model=environ.get("NB_STREAM_MODEL") or None,
+        max_delay=_seconds(environ, "NB_STREAM_MAX_DELAY", 1.0),
+        lease=_seconds(environ, "NB_STREAM_LEASE", 15.0),
+    )
+
+
+def _store_path(environ: Mapping[str, str]) -> Path:
+    value = environ.get("NB_STREAM_STORE")
+    if not value:
+        return Path(jupyter_data_dir()) / "nb_persistent_stream" / "streams.db"
+    if "://" in value:
+        raise InvalidInput(
+            f"NB_STREAM_STORE is {value!r}, but a store is a file. Set it to a path such as "
+            "~/streams.db, or unset it for the default."
+        )
+    return Path(value).expanduser().absolute()
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
+    value = environ.get(name)
+    if not value:
+        return default
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < _LONGEST:
+        raise InvalidInput(f"{name} is {value!r}. Set it to seconds, more than 0 and under 3600.")
+    return seconds

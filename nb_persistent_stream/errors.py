@@ -1,0 +1,112 @@
+"""Every error that nb_persistent_stream raises.
+
+    PersistentStreamError
+    ├── InvalidInput (ValueError)        what was asked for can't be done as asked
+    │   └── ModelNotChosen               no model, key or address to ask
+    ├── SourceFailed                     the model's provider failed
+    ├── StreamNotFound (LookupError)     no stream of that id in this store
+    ├── StreamFenced                     another driver has the stream, or it has ended
+    ├── StreamEnded                      a stream's end that is not "done"; has .text
+    │   ├── StreamFailed                 the source or the store failed, or the driver vanished
+    │   └── StreamCancelled              somebody stopped it
+    └── StoreError                       the database can't be used
+        ├── StoreUnavailable             for now: locked, full, unwritable
+        ├── StoreCorrupt                 the file is damaged or is not a store
+        └── StoreTooNew                  written by a newer version
+
+A message says what happened, why, and what to do now.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "InvalidInput",
+    "ModelNotChosen",
+    "PersistentStreamError",
+    "SourceFailed",
+    "StoreCorrupt",
+    "StoreError",
+    "StoreTooNew",
+    "StoreUnavailable",
+    "StreamCancelled",
+    "StreamEnded",
+    "StreamFailed",
+    "StreamFenced",
+    "StreamNotFound",
+]
+
+
+class PersistentStreamError(Exception):
+    """The base of every error raised here."""
+
+
+class InvalidInput(PersistentStreamError, ValueError):
+    """An argument, option or setting that can't be used; the message says what can."""
+
+
+class ModelNotChosen(InvalidInput):
+    """No model was named and there is none to fall back to."""
+
+
+class SourceFailed(PersistentStreamError):
+    """The provider refused, broke off or could not be reached; the message says what it said."""
+
+
+class StreamNotFound(PersistentStreamError, LookupError):
+    """The store holds no stream of this id."""
+
+    def __init__(self, stream_id: str) -> None:
+        super().__init__(
+            f"There is no stream {stream_id!r} in this store. It may have been deleted, or it was "
+            "written to another store: NB_STREAM_STORE must be the same in both places."
+        )
+        self.stream_id = stream_id
+
+
+class StreamFenced(PersistentStreamError):
+    """The right to append is gone: another driver has it, or the stream has ended."""
+
+    def __init__(self, stream_id: str) -> None:
+        super().__init__(
+            f"This process may no longer write to stream {stream_id!r}: its lease was taken or the "
+            "stream has ended. What was stored is kept; start a new stream to go on."
+        )
+        self.stream_id = stream_id
+
+
+class StreamEnded(PersistentStreamError):
+    """A stream that ended before its source had said everything.
+
+    Attributes:
+        stream_id: the stream.
+        text: the part of the answer that was said; it is stored too.
+    """
+
+    def __init__(self, stream_id: str, text: str, message: str) -> None:
+        super().__init__(message)
+        self.stream_id = stream_id
+        self.text = text
+
+
+class StreamFailed(StreamEnded):
+    """The stream's status is `error` or `timeout`."""
+
+
+class StreamCancelled(StreamEnded):
+    """The stream's status is `cancelled`."""
+
+
+class StoreError(PersistentStreamError):
+    """The store can't be used."""
+
+
+class StoreUnavailable(StoreError):
+    """The store can't be read or written now; nothing that it holds is harmed."""
+
+
+class StoreCorrupt(StoreError):
+    """The store's file is damaged, or is not one of ours; it was left as it is."""
+
+
+class StoreTooNew(StoreError):
+    """A newer version of nb_persistent_stream wrote the store; it was left as it is."""

@@ -1,0 +1,290 @@
+"""The values of a stream and their wire shapes: pure, no I/O.
+
+Offsets and lengths are UTF-8 bytes, times are UTC seconds since the epoch, durations are seconds.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from enum import Enum
+from typing import Any, TypedDict
+
+from .errors import InvalidInput
+
+Json = Mapping[str, Any]
+TEXT = "text"
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
+
+
+class Status(str, Enum):
+    """Where a stream is in its life; the last four are final."""
+
+    PENDING = "pending"
+    STREAMING = "streaming"
+    DONE = "done"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+    TIMEOUT = "timeout"
+
+    @property
+    def final(self) -> bool:
+        """Whether the stream has ended; a final status never changes."""
+        return self not in (Status.PENDING, Status.STREAMING)
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a source says next, before it has a place in the body."""
+
+    text: str
+    kind: str = TEXT
+    meta: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece at its place: `offset` is the bytes of body before it, over all kinds."""
+
+    offset: int
+    text: str
+    kind: str = TEXT
+    meta: Json | None = None
+
+    @property
+    def end(self) -> int:
+        """The offset of what follows, in bytes."""
+        return self.offset + size(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a provider says about an answer, as far as it said it.
+
+    Reports add up: a later one fills in or replaces only what it names (see `merge`).
+    """
+
+    model: str | None = None
+    response_id: str | None = None
+    finish_reason: str | None = None
+    usage: Json | None = None
+
+    def merge(self, later: Report) -> Report:
+        """This report with what a later one adds."""
+        return Report(
+            model=later.model or self.model,
+            response_id=later.response_id or self.response_id,
+            finish_reason=later.finish_reason or self.finish_reason,
+            usage=later.usage or self.usage,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a stream comes from. It never holds a key, a token or a URL with one.
+
+    `prompt` is the text, or the list of messages, or None for a source without a prompt.
+    """
+
+    prompt: str | list[Any] | None = None
+    system: str | None = None
+    model: str | None = None
+    provider: str | None = None
+    options: Json = field(default_factory=dict)
+    notebook: str | None = None
+    cell_id: str | None = None
+    kernel_id: str | None = None
+    host: str | None = None
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamInfo:
+    """All that is known of a stream but its body.
+
+    `length` is the body's bytes; `revision` counts changes of all but body and beat; `epoch` counts
+    the drivers it has had, and `beat` is the pulse of the present one; `error` has a `type` and a
+    `message`.
+    """
+
+    id: str
+    status: Status
+    created_at: float
+    revision: int = 0
+    epoch: int = 0
+    driver: str | None = None
+    beat: int = 0
+    length: int = 0
+    title: str | None = None
+    tags: tuple[str, ...] = ()
+    provenance: Provenance = field(default_factory=Provenance)
+    report: Report = field(default_factory=Report)
+    error: ErrorRecord | None = None
+    cancel_requested: bool = False
+    started_at: float | None = None
+    first_delta_at: float | None = None
+    finished_at: float | None = None
+
+    @property
+    def model(self) -> str | None:
+        """The model that answered, or else the one that was asked."""
+        return self.report.model or self.provenance.model
+
+
+class DeltaRecord(TypedDict, total=False):
+    """A delta on the wire; `meta` is absent when there is none."""
+
+    offset: int
+    kind: str
+    text: str
+    meta: Json
+
+
+class ErrorRecord(TypedDict):
+    """An error on the wire and in the store: a short machine word, and a sentence for people."""
+
+    type: str
+    message: str
+
+
+class StateRecord(TypedDict):
+    """A stream's state on the wire: what a viewer's header needs, and no more."""
+
+    stream_id: str
+    status: str
+    title: str | None
+    model: str | None
+    provider: str | None
+    length: int
+    elapsed: float
+    created_at: float
+    finished_at: float | None
+    finish_reason: str | None
+    usage: Json | None
+    error: ErrorRecord | None
+    cancel_requested: bool
+    notice: str | None
+
+
+def size(text: str) -> int:
+    """The UTF-8 bytes of a text."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def after(delta: Delta, offset: int) -> Delta | None:
+    """What a reader who stands at `offset` has not seen of a delta.
+
+    None when it has seen it all. A delta that begins beyond the offset is a gap and comes back as
+    it is, for the caller to see. Deltas are cut between characters only, so a cut never splits one.
+    """
+    if delta.offset >= offset:
+        return delta
+    if delta.end <= offset:
+        return None
+    rest = delta.text.encode()[offset - delta.offset :].decode()
+    return Delta(offset, rest, delta.kind, delta.meta)
+
+
+def text_of(deltas: Iterable[Delta], kind: str = TEXT) -> str:
+    """The joined text of one kind."""
+    return "".join(delta.text for delta in deltas if delta.kind == kind)
+
+
+def place(pieces: Iterable[Piece], offset: int) -> Iterator[Delta]:
+    """Give pieces their places, one after the other, from an offset on."""
+    for piece in pieces:
+        delta = Delta(offset, piece.text, piece.kind, piece.meta)
+        yield delta
+        offset = delta.end
+
+
+def delta_record(delta: Delta) -> DeltaRecord:
+    """A delta's wire shape."""
+    record: DeltaRecord = {"offset": delta.offset, "kind": delta.kind, "text": delta.text}
+    if delta.meta is not None:
+        record["meta"] = delta.meta
+    return record
+
+
+def state_record(info: StreamInfo, now: float, notice: str | None = None) -> StateRecord:
+    """A stream's state as seen at `now` (UTC seconds)."""
+    end = now if info.finished_at is None else info.finished_at
+    return {
+        "stream_id": info.id,
+        "status": info.status.value,
+        "title": info.title,
+        "model": info.model,
+        "provider": info.provenance.provider,
+        "length": info.length,
+        "elapsed": max(0.0, end - info.created_at),
+        "created_at": info.created_at,
+        "finished_at": info.finished_at,
+        "finish_reason": info.report.finish_reason,
+        "usage": info.report.usage,
+        "error": info.error,
+        "cancel_requested": info.cancel_requested,
+        "notice": notice,
+    }
+
+
+def deltas_message(deltas: Iterable[Delta]) -> dict[str, Any]:
+    """The message that carries deltas, on every transport."""
+    return {"type": "deltas", "deltas": [delta_record(delta) for delta in deltas]}
+
+
+def state_message(info: StreamInfo, now: float, notice: str | None = None) -> dict[str, Any]:
+    """The message that carries a state, on every transport."""
+    return {"type": "state", "state": state_record(info, now, notice)}
+
+
+def error_message(type_: str, message: str) -> dict[str, Any]:
+    """The message that says why a reader gets nothing, on every transport."""
+    return {"type": "error", "error": {"type": type_, "message": message}}
+
+
+def info_record(info: StreamInfo, now: float) -> dict[str, Any]:
+    """A stream's metadata resource: its state and its provenance."""
+    source = info.provenance
+    return {
+        **state_record(info, now),
+        "tags": list(info.tags),
+        "prompt": source.prompt,
+        "system": source.system,
+        "requested_model": source.model,
+        "options": dict(source.options),
+        "notebook": source.notebook,
+        "cell_id": source.cell_id,
+        "kernel_id": source.kernel_id,
+        "host": source.host,
+        "user": source.user,
+        "response_id": info.report.response_id,
+        "started_at": info.started_at,
+        "first_delta_at": info.first_delta_at,
+        "epoch": info.epoch,
+    }
+
+
+def new_id() -> str:
+    """A new stream id: the day (UTC) and 48 random bits, such as `20260102-3f9a1c5e7b20`."""
+    return f"{datetime.now(timezone.utc):%Y%m%d}-{secrets.token_hex(6)}"
+
+
+def check_id(stream_id: object) -> str:
+    """The id, when it is of a stream id's form.
+
+    Raises:
+        InvalidInput: it is not 1 to 128 letters, digits, `.`, `_`, `~` and `-`.
+    """
+    if isinstance(stream_id, str) and _ID.fullmatch(stream_id):
+        return stream_id
+    raise InvalidInput(
+        f"{stream_id!r} is not a stream id. An id is 1 to 128 letters, digits, '.', '_', '~' or "
+        "'-', such as the one in `s.id`."
+    )
