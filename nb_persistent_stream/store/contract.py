@@ -1,0 +1,168 @@
+"""What every store promises. `tests/store/test_contract.py` holds each one to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..protocol import Delta, ErrorRecord, Provenance, Report, Status, StreamInfo
+
+MAX_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right of one driver to append to one stream, until a higher epoch is claimed."""
+
+    stream_id: str
+    driver: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewStream:
+    """A stream to be created; its driver holds the first lease."""
+
+    id: str
+    driver: str
+    title: str | None = None
+    tags: tuple[str, ...] = ()
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which streams to list, newest first; `after` is the `next` of the page before."""
+
+    statuses: tuple[Status, ...] = ()
+    notebook: str | None = None
+    kernel: str | None = None
+    limit: int = 50
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list; `next` is None on the last one."""
+
+    streams: tuple[StreamInfo, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a follower hears at a time: new deltas, or a new state."""
+
+    deltas: tuple[Delta, ...]
+    info: StreamInfo | None = None
+
+
+class StreamStore(Protocol):
+    """Streams, kept. Every change is a compare-and-set: the database settles each race.
+
+    Any method may raise `StoreUnavailable` or `StoreCorrupt`; nothing is half done then.
+    """
+
+    async def create(self, new: NewStream) -> Lease:
+        """Make a pending stream and lease it to its driver."""
+        ...
+
+    async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
+        """Take over a live stream whose epoch was seen to be `epoch`; fences the old driver out.
+
+        Raises:
+            StreamNotFound: there is no such stream.
+            StreamFenced: it has ended, or somebody else was faster.
+        """
+        ...
+
+    async def start(self, lease: Lease) -> None:
+        """Go from pending to streaming.
+
+        Raises:
+            StreamFenced: the lease is not valid any more.
+        """
+        ...
+
+    async def append(self, lease: Lease, deltas: Sequence[Delta]) -> None:
+        """Add deltas to the end of the body, all or none; they are durable on return.
+
+        Doing the same again is harmless, so a caller may retry when it can't know.
+
+        Raises:
+            StreamFenced: the lease is not valid any more, or the body's end is elsewhere.
+        """
+        ...
+
+    async def finish(
+        self, lease: Lease, status: Status, report: Report, error: ErrorRecord | None = None
+    ) -> None:
+        """End the stream with a final status.
+
+        Raises:
+            StreamFenced: the lease is not valid any more.
+        """
+        ...
+
+    async def beat(self, driver: str) -> None:
+        """Say that a driver lives, for all its streams at once."""
+        ...
+
+    async def expire(self, seen: StreamInfo, message: str) -> bool:
+        """End a stream as `timeout` if its driver has not moved since it was seen so."""
+        ...
+
+    async def request_cancel(self, stream_id: str) -> StreamInfo:
+        """Ask a stream's driver to stop; a stream that has ended is left as it is.
+
+        Raises:
+            StreamNotFound: there is no such stream.
+        """
+        ...
+
+    async def info(self, stream_id: str) -> StreamInfo:
+        """All that is known of a stream but its body.
+
+        Raises:
+            StreamNotFound: there is no such stream.
+        """
+        ...
+
+    async def find(self, query: Query) -> Page:
+        """A page of streams, newest first."""
+        ...
+
+    async def live(self) -> list[StreamInfo]:
+        """Every stream that has not ended."""
+        ...
+
+    async def read(self, stream_id: str, offset: int = 0) -> list[Delta]:
+        """The body from an offset on, about 128 KiB at most; empty at its end.
+
+        The first delta is cut if the offset lies within it.
+        """
+        ...
+
+    def follow(self, stream_id: str, offset: int = 0) -> AsyncGenerator[Batch, None]:
+        """The body from an offset on, then live, until the stream has ended and all was said.
+
+        A batch with a state comes when all that was said before it has been given out: the first
+        one, and after each change. The last one has a final status.
+
+        Raises:
+            StreamNotFound: there is no such stream, or it was deleted meanwhile.
+        """
+        ...
+
+    def states(self, stream_id: str) -> AsyncGenerator[StreamInfo, None]:
+        """A stream's state now and after each change, without its body, until it has ended.
+
+        Raises:
+            StreamNotFound: there is no such stream, or it was deleted meanwhile.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of the file; what was appended before is safe."""
+        ...

@@ -1,0 +1,75 @@
+"""Finds drivers that have stopped beating."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+
+from ..protocol import StreamInfo
+from .contract import StreamStore
+
+GONE = (
+    "The kernel went away before the model had finished. What was said until then is kept; run "
+    "the cell again for a whole answer."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    epoch: int
+    beat: int
+    since: float
+
+
+def _nobody(_: list[StreamInfo]) -> Container[str]:
+    return ()
+
+
+class LeaseWatch:
+    """Ends the streams of vanished drivers as `timeout`.
+
+    A beat that has stood still for a lease, by this process's monotonic clock, is a lease that ran
+    out: no wall clock is compared, so clocks may differ and jump.
+    """
+
+    def __init__(
+        self, store: StreamStore, lease: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._store = store
+        self._lease = lease
+        self._clock = clock
+        self._seen: dict[str, _Seen] = {}
+        self._swept = clock()
+
+    async def sweep(
+        self, gone: Callable[[list[StreamInfo]], Container[str]] = _nobody
+    ) -> list[str]:
+        """Look once, and end what must end.
+
+        Args:
+            gone: which of the live streams are known to have no driver any more, by their ids.
+
+        Returns:
+            The ids of the streams that were ended.
+        """
+        now = self._clock()
+        if now - self._swept > self._lease:
+            # This process itself slept. The drivers may have slept too: they get a whole lease.
+            self._seen.clear()
+        self._swept = now
+        streams = await self._store.live()
+        orphans = gone(streams)
+        self._seen = {info.id: self._look(info, now) for info in streams}
+        return [
+            info.id
+            for info in streams
+            if (info.id in orphans or now - self._seen[info.id].since > self._lease)
+            and await self._store.expire(info, GONE)
+        ]
+
+    def _look(self, info: StreamInfo, now: float) -> _Seen:
+        before = self._seen.get(info.id)
+        if before and (before.epoch, before.beat) == (info.epoch, info.beat):
+            return before
+        return _Seen(info.epoch, info.beat, now)

@@ -1,0 +1,143 @@
+"""The tables, and how a file comes to have them.
+
+Each migration is one function and one transaction. A file that a newer version wrote is refused
+and left untouched, and so is a database that is not ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import aiosqlite
+
+from ..errors import StoreCorrupt, StoreTooNew
+
+# "nbps" in ASCII, in the file's header: https://sqlite.org/fileformat2.html#application_id
+APPLICATION_ID = 0x6E627073
+
+Migration = Callable[[aiosqlite.Connection], Awaitable[None]]
+
+
+async def _streams_and_deltas(db: aiosqlite.Connection) -> None:
+    await db.execute(
+        """
+        CREATE TABLE streams (
+          id TEXT PRIMARY KEY,
+          status TEXT NOT NULL DEFAULT 'pending'
+            CHECK (status IN ('pending', 'streaming', 'done', 'error', 'cancelled', 'timeout')),
+          revision INTEGER NOT NULL DEFAULT 0,  -- counts changes of this row but for beats
+          epoch INTEGER NOT NULL,
+          driver TEXT,
+          beat INTEGER NOT NULL DEFAULT 0,
+          cancel_requested INTEGER NOT NULL DEFAULT 0,
+          title TEXT,
+          tags TEXT NOT NULL,                   -- JSON list
+          prompt TEXT,                          -- JSON text or list of messages
+          system TEXT,
+          requested_model TEXT,
+          provider TEXT,
+          options TEXT NOT NULL,                -- JSON object
+          notebook TEXT,
+          cell_id TEXT,
+          kernel_id TEXT,
+          host TEXT,
+          user TEXT,
+          model TEXT,                           -- as the provider named it
+          response_id TEXT,
+          finish_reason TEXT,
+          usage TEXT,                           -- JSON object
+          error TEXT,                           -- JSON object
+          created_at REAL NOT NULL,             -- UTC seconds, as all times
+          started_at REAL,
+          finished_at REAL
+        ) STRICT
+        """
+    )
+    await db.execute(
+        """
+        CREATE TABLE deltas (
+          stream_id TEXT NOT NULL REFERENCES streams (id) ON DELETE CASCADE,
+          offset INTEGER NOT NULL,
+          size INTEGER NOT NULL,                -- UTF-8 bytes of text
+          kind TEXT NOT NULL,
+          text TEXT NOT NULL,
+          meta TEXT,                            -- JSON object
+          created_at REAL NOT NULL,
+          PRIMARY KEY (stream_id, offset)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    await db.execute("CREATE INDEX streams_by_age ON streams (created_at DESC, id DESC)")
+    await db.execute("CREATE INDEX streams_by_notebook ON streams (notebook, created_at DESC)")
+    await db.execute(
+        "CREATE INDEX streams_live ON streams (driver) WHERE status IN ('pending', 'streaming')"
+    )
+    await db.execute(
+        """
+        CREATE VIEW stream_infos AS
+        SELECT s.*,
+          coalesce((SELECT d.offset + d.size FROM deltas d WHERE d.stream_id = s.id
+                    ORDER BY d.offset DESC LIMIT 1), 0) AS length,
+          (SELECT d.created_at FROM deltas d WHERE d.stream_id = s.id
+           ORDER BY d.offset LIMIT 1) AS first_delta_at
+        FROM streams s
+        """
+    )
+
+
+MIGRATIONS: list[Migration] = [_streams_and_deltas]
+
+
+async def prepare(
+    db: aiosqlite.Connection, path: Path, migrations: list[Migration] = MIGRATIONS
+) -> None:
+    """Bring a connection's database to the newest schema.
+
+    Raises:
+        StoreTooNew: a newer version wrote it.
+        StoreCorrupt: it is another program's database.
+    """
+    version = await _version(db, path, len(migrations))
+    await db.execute("PRAGMA journal_mode = WAL")
+    if version < len(migrations):
+        await _migrate(db, path, migrations)
+
+
+async def _migrate(db: aiosqlite.Connection, path: Path, migrations: list[Migration]) -> None:
+    for number, migration in enumerate(migrations, start=1):
+        await db.execute("BEGIN IMMEDIATE")
+        try:
+            # Looked at again under the lock: another process may have been faster.
+            if await _version(db, path, len(migrations)) < number:
+                await migration(db)
+                await db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                await db.execute(f"PRAGMA user_version = {number}")
+        except BaseException:
+            await db.execute("ROLLBACK")
+            raise
+        await db.execute("COMMIT")
+
+
+async def _version(db: aiosqlite.Connection, path: Path, newest: int) -> int:
+    application = await _number(db, "PRAGMA application_id")
+    version = await _number(db, "PRAGMA user_version")
+    tables = await _number(db, "SELECT count(*) FROM sqlite_master")
+    if application != APPLICATION_ID and (application or version or tables):
+        raise StoreCorrupt(
+            f"{path} is another program's database. It was left as it is: set NB_STREAM_STORE to "
+            "a file of its own."
+        )
+    if version > newest:
+        raise StoreTooNew(
+            f"The store {path} was written by a newer nb_persistent_stream (schema {version}; this "
+            f"one knows {newest}). It was left as it is: upgrade with `pip install -U "
+            "nb_persistent_stream`, or set NB_STREAM_STORE to another file."
+        )
+    return version
+
+
+async def _number(db: aiosqlite.Connection, sql: str) -> int:
+    for row in await db.execute_fetchall(sql):
+        return int(row[0])
+    return 0

@@ -1,0 +1,153 @@
+"""One poller, many cursors: how readers hear at once of what any process has committed.
+
+A thread with a plain connection asks `PRAGMA data_version`, which costs microseconds and changes
+when another connection has committed (https://sqlite.org/pragma.html#pragma_data_version). Then it
+reads what is new of the followed streams, once for all their readers, and hands it to the event
+loop. A reader holds only its offset: one that is slow falls out of the feed's window and reads
+from the store, and never makes another wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_right
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import StoreError
+from ..protocol import Delta, StreamInfo, after
+from .contract import Batch
+from .poller import News, Poller
+
+_WINDOW_BYTES = 256 * 1024
+
+Read = Callable[[str, int], Awaitable[list[Delta]]]
+
+
+class Feed:
+    """What is known of one followed stream: its state, and its newest deltas."""
+
+    def __init__(self) -> None:
+        self.info: StreamInfo | None = None
+        self.failure: Exception | None = None
+        self.changed = asyncio.Event()
+        self.readers = 0
+        self._window: list[Delta] = []
+
+    def apply(self, news: News) -> None:
+        """Take in what the poller found, and wake who waits."""
+        info = news.info or self.info
+        self.info = info and replace(info, length=news.length)
+        self.failure = news.failure
+        self._window += news.deltas
+        self._trim()
+        # Each waiter holds the event it saw, so that no change falls between a look and a wait.
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    def since(self, offset: int) -> list[Delta] | None:
+        """The deltas from an offset on, or None when the window begins after it."""
+        if not self._window or offset < self._window[0].offset:
+            return None
+        index = bisect_right(self._window, offset, key=lambda delta: delta.offset) - 1
+        return [rest for delta in self._window[index:] if (rest := after(delta, offset))]
+
+    def _trim(self) -> None:
+        if self._window and self._window[-1].end - self._window[0].offset > 2 * _WINDOW_BYTES:
+            start = self._window[-1].end - _WINDOW_BYTES
+            index = bisect_right(self._window, start, key=lambda delta: delta.offset)
+            self._window = self._window[index:]
+
+
+class Tail:
+    """Follows streams for the event loop it was made in."""
+
+    def __init__(self, path: Path, read: Read) -> None:
+        self._read = read
+        self._loop = asyncio.get_running_loop()
+        self._poller = Poller(path, self._from_poller)
+        # By stream and by whether its body is wanted: a driver that waits for a stop must not
+        # cost its own deltas again.
+        self._feeds: dict[tuple[str, bool], Feed] = {}
+
+    async def follow(self, stream_id: str, offset: int) -> AsyncGenerator[Batch, None]:
+        """See `StreamStore.follow`."""
+        told = -1
+        with self._feed(stream_id, body=True) as feed:
+            while True:
+                changed, info = feed.changed, await _state(feed)
+                if offset < info.length:
+                    deltas = feed.since(offset)
+                    if deltas is None:
+                        deltas = await self._read(stream_id, offset)
+                    if deltas:
+                        offset = deltas[-1].end
+                        yield Batch(tuple(deltas))
+                        continue
+                if info.revision != told:
+                    told = info.revision
+                    yield Batch((), info)
+                if info.status.final:
+                    return
+                await changed.wait()
+
+    async def states(self, stream_id: str) -> AsyncGenerator[StreamInfo, None]:
+        """See `StreamStore.states`."""
+        told = -1
+        with self._feed(stream_id, body=False) as feed:
+            while True:
+                changed, info = feed.changed, await _state(feed)
+                if info.revision != told:
+                    told = info.revision
+                    yield info
+                if info.status.final:
+                    return
+                await changed.wait()
+
+    def close(self) -> None:
+        """Stop the poller, and end every reader with an error."""
+        self._poller.close()
+        for feed in self._feeds.values():
+            feed.apply(News("", failure=StoreError("The store was closed.")))
+
+    @contextmanager
+    def _feed(self, stream_id: str, *, body: bool) -> Iterator[Feed]:
+        key = (stream_id, body)
+        feed = self._feeds.get(key)
+        if feed is None or feed.failure is not None:
+            feed = self._feeds[key] = Feed()
+            self._poller.follow(stream_id, body=body)
+        feed.readers += 1
+        try:
+            yield feed
+        finally:
+            feed.readers -= 1
+            if not feed.readers and self._feeds.get(key) is feed:
+                del self._feeds[key]
+                self._poller.forget(stream_id, body=body)
+
+    def _from_poller(self, news: list[News]) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody reads any more
+            self._loop.call_soon_threadsafe(self._apply, news)
+
+    def _apply(self, news: list[News]) -> None:
+        for item in news:
+            feed = self._feeds.get((item.stream_id, item.body))
+            if feed is not None:
+                feed.apply(item)
+
+
+async def _state(feed: Feed) -> StreamInfo:
+    """A feed's state, waited for the first time.
+
+    Raises:
+        StoreError, StreamNotFound: what the poller met.
+    """
+    while feed.info is None and feed.failure is None:
+        await feed.changed.wait()
+    if feed.failure is not None:
+        raise feed.failure
+    assert feed.info is not None  # noqa: S101  (told to the type checker)
+    return feed.info
