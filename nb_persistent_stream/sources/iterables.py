@@ -1,0 +1,201 @@
+"""Anything that yields text, as a source.
+
+People's code runs on a thread of its own, so that it may block without holding up any stream. What
+is already open on the caller's event loop (an SDK's stream, a response of httpx) can only be read
+there; a callable that opens it is called on the thread and has no such tie.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import threading
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Mapping,
+)
+from contextlib import aclosing, suppress
+from typing import Any
+
+from ..errors import InvalidInput
+from .contract import Event, Source
+from .handoff import Abandoned, Handoff
+from .read import LineReader, Reader
+
+_OPEN_RESPONSES = ("aiter_lines", "aiter_text", "aiter_bytes", "aiter_raw")
+_LINES = ("iter_lines", "aiter_lines")
+
+
+def iterable_source(source: Any) -> Source:
+    """A source that reads an iterable, an async iterable, an awaitable, or a callable of one.
+
+    Raises:
+        InvalidInput: it is none of these.
+    """
+    if not _is_readable(source):
+        raise InvalidInput(
+            f"stream() can't read a {type(source).__name__}. Give it a prompt, a list of messages, "
+            "an iterable or async iterable of text or OpenAI chunks, or a function that returns "
+            "one."
+        )
+    home = _loop_of(source)
+    context = contextvars.copy_context()
+
+    def open_() -> AsyncGenerator[Event, None]:
+        return _read(source, home, context)
+
+    return Source(open_, provider="iterable")
+
+
+async def _read(
+    source: Any, home: asyncio.AbstractEventLoop | None, context: contextvars.Context
+) -> AsyncGenerator[Event, None]:
+    reader = LineReader() if getattr(source, "__name__", "") in _LINES else Reader()
+    handoff = Handoff()
+    stop = _pump_on(home, source, handoff) if home else _pump_apart(source, handoff, context)
+    try:
+        async for item in handoff:
+            for event in reader.read(item):
+                yield event
+        for event in reader.end():
+            yield event
+    finally:
+        handoff.abandon()
+        stop()
+
+
+def _is_readable(source: Any) -> bool:
+    if isinstance(source, (Mapping, bytes)):
+        return False  # they could be iterated, but not into what was meant
+    return (
+        isinstance(source, (Iterable, AsyncIterable))
+        or inspect.isawaitable(source)
+        or callable(source)
+    )
+
+
+def _loop_of(source: Any) -> asyncio.AbstractEventLoop | None:
+    """The loop that an open async iterable belongs to, if it may not be read on another."""
+    if not isinstance(source, AsyncIterable):
+        return None
+    if inspect.isasyncgen(source) and source.__name__ not in _OPEN_RESPONSES:
+        return None
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _pump_on(
+    loop: asyncio.AbstractEventLoop, source: AsyncIterable[Any], handoff: Handoff
+) -> Callable[[], None]:
+    """Read an async iterable on the loop it belongs to."""
+    future = asyncio.run_coroutine_threadsafe(_pump_async(source, handoff), loop)
+    return lambda: (future.cancel(), None)[1]
+
+
+def _pump_apart(source: Any, handoff: Handoff, context: contextvars.Context) -> Callable[[], None]:
+    """Read anything on a thread of its own."""
+    pump = _Pump(source, handoff)
+    threading.Thread(
+        target=context.run, args=(pump.run,), name="nb-persistent-stream-source", daemon=True
+    ).start()
+    return pump.stop
+
+
+class _Pump:
+    """A thread's work: call, await or iterate, until the end or until nobody listens."""
+
+    def __init__(self, source: Any, handoff: Handoff) -> None:
+        self._source = source
+        self._handoff = handoff
+        self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def run(self) -> None:
+        try:
+            source = self._source
+            if callable(source) and not isinstance(source, (Iterable, AsyncIterable)):
+                source = source()
+            if inspect.isawaitable(source) or isinstance(source, AsyncIterable):
+                asyncio.run(self._run_async(source))
+            else:
+                _pump_sync(source, self._handoff)
+        except BaseException as error:
+            with suppress(Abandoned):
+                self._handoff.end(error)
+
+    def stop(self) -> None:
+        """Cancel what is async; what blocks is left when it yields next."""
+        loop, task = self._loop, self._task
+        if loop is not None and task is not None:
+            with suppress(RuntimeError):  # it has ended by itself
+                loop.call_soon_threadsafe(task.cancel)
+
+    async def _run_async(self, source: Any) -> None:
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        with suppress(asyncio.CancelledError):
+            if inspect.isawaitable(source):
+                source = await source
+            if isinstance(source, AsyncIterable):
+                await _pump_async(source, self._handoff)
+            else:
+                _pump_sync(source, self._handoff)
+
+
+def _pump_sync(source: Any, handoff: Handoff) -> None:
+    if isinstance(source, (str, bytes)):
+        source = [source]
+    if not isinstance(source, Iterable):
+        raise InvalidInput(
+            f"The source's function returned a {type(source).__name__}, which can't be read. Let "
+            "it return an iterable or async iterable of text."
+        )
+    iterator = iter(source)
+    try:
+        for item in iterator:
+            handoff.put(item)
+    except Abandoned:
+        return
+    finally:
+        close = getattr(iterator, "close", None)
+        if close is not None:
+            close()
+    handoff.end()
+
+
+async def _pump_async(source: AsyncIterable[Any], handoff: Handoff) -> None:
+    try:
+        async with _closing(source) as iterator:
+            async for item in iterator:
+                await handoff.put_async(item)
+        handoff.end()
+    except Abandoned:
+        return
+    except Exception as error:
+        handoff.end(error)
+
+
+def _closing(source: AsyncIterable[Any]) -> Any:
+    iterator = aiter(source)
+    return aclosing(iterator) if hasattr(iterator, "aclose") else _Open(iterator)
+
+
+class _Open:
+    """An iterator that has nothing to close."""
+
+    def __init__(self, iterator: AsyncIterator[Any]) -> None:
+        self._iterator = iterator
+
+    async def __aenter__(self) -> AsyncIterator[Any]:
+        return self._iterator
+
+    async def __aexit__(self, *exc: object) -> None:
+        close = getattr(self._iterator, "close", None)
+        if close is not None and inspect.isawaitable(closing := close()):
+            await closing
