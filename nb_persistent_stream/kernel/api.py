@@ -1,0 +1,166 @@
+"""The four functions that people call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..chunking import ChunkBy
+from ..config import Config
+from ..errors import InvalidInput, PersistentStreamError
+from ..protocol import check_id
+from ..sources import iterable_source, model_source
+from ..store import Query
+from .handle import Stream, StreamWriter
+from .plan import begin, plan
+from .provenance import provenance
+from .runtime import runtime, settings
+
+
+def stream(
+    source: Any,
+    /,
+    *,
+    model: str | None = None,
+    system: str | None = None,
+    chunk_by: ChunkBy = "word",
+    max_delay: float | None = None,
+    title: str | None = None,
+    tags: Iterable[str] = (),
+    base_url: str | None = None,
+    show: bool = True,
+    **options: Any,
+) -> Stream:
+    """Ask a model, or read any source, and show the text in this cell as it comes; it is stored.
+
+    Args:
+        source: a prompt; a list of messages; or a sync or async iterable of text, bytes or OpenAI
+            chunks, or a function that returns one.
+        model: whom to ask: a model of OpenAI or of the server at `base_url`, or `"demo"`. Without
+            one: `NB_STREAM_MODEL`, else the default where `OPENAI_API_KEY` is set.
+        system: the system message.
+        chunk_by: where text may be cut for the store and for watchers: `"word"`, `"sentence"`,
+            `"paragraph"`, or a number of bytes.
+        max_delay: the longest that a watcher waits for such a place, in seconds
+            (`NB_STREAM_MAX_DELAY`, else 1).
+        title: shown above the text and in lists.
+        tags: words to find the stream by.
+        base_url: the address of an OpenAI-compatible server.
+        show: False keeps the stream out of the cell.
+        options: passed on to the model: `temperature=0`, `max_completion_tokens=500`, ...
+
+    Returns:
+        The stream's handle, at once. `await` it for the whole text.
+
+    Raises:
+        InvalidInput: the source or an option can't be used.
+        ModelNotChosen: there is no model to ask.
+        StoreError: the stream could not be stored; nothing was asked.
+    """
+    how = plan(chunk_by, max_delay, title, tags)
+    if _is_prompt(source):
+        origin = model_source(
+            source, how.config, model=model, system=system, base_url=base_url, options=options
+        )
+        facts = provenance(origin, prompt=source, system=system)
+    else:
+        _refuse({"system": system, "base_url": base_url, **options})
+        origin = iterable_source(source)
+        facts = provenance(origin, model=model)
+    driver = runtime().call(begin(runtime(), how, facts))
+    handle = Stream(runtime(), driver.store, driver.stream_id, driver)
+    if show:
+        handle.show()
+    runtime().loop.call_soon_threadsafe(driver.begin, origin)
+    return handle
+
+
+def create(
+    *,
+    title: str | None = None,
+    tags: Iterable[str] = (),
+    chunk_by: ChunkBy = "word",
+    max_delay: float | None = None,
+    show: bool = True,
+) -> StreamWriter:
+    """Make a stream that this program writes by hand; it is pending until the first `write()`.
+
+    Takes and raises what `stream()` does.
+
+    Example:
+        with create(title="nightly run") as w:
+            w.write("step 1 done")
+    """
+    how = plan(chunk_by, max_delay, title, tags)
+    driver = runtime().call(begin(runtime(), how, provenance()))
+    handle = StreamWriter(runtime(), driver.store, driver.stream_id, driver)
+    if show:
+        handle.show()
+    return handle
+
+
+def get(stream_id: str) -> Stream:
+    """The handle of a stored stream, finished or not.
+
+    Raises:
+        InvalidInput: this is not a stream id.
+        StreamNotFound: the store holds no such stream.
+    """
+    stream_id = check_id(stream_id)
+    return runtime().call(_get(settings(), stream_id))
+
+
+def watch(target: Stream | str | None = None) -> Stream:
+    """Show a stream in this cell, live, wherever it is driven; without an argument, the newest.
+
+    Returns:
+        The stream's handle.
+
+    Raises:
+        InvalidInput: this is neither a stream nor a stream id.
+        StreamNotFound: the store holds no such stream.
+        PersistentStreamError: there is no stream yet.
+    """
+    if isinstance(target, Stream):
+        target = target.id
+    elif target is not None:
+        target = check_id(target)
+    handle = runtime().call(_watched(settings(), target))
+    handle.show()
+    return handle
+
+
+async def _get(config: Config, stream_id: str) -> Stream:
+    store = await runtime().store(config)
+    await store.info(stream_id)
+    return Stream(runtime(), store, stream_id, runtime().drivers.get(stream_id))
+
+
+async def _watched(config: Config, stream_id: str | None) -> Stream:
+    store = await runtime().store(config)
+    if stream_id is None:
+        newest = (await store.find(Query(limit=1))).streams
+        if not newest:
+            raise PersistentStreamError(
+                "There is no stream to watch yet. Start one with stream(...) in any notebook that "
+                "uses the same store."
+            )
+        stream_id = newest[0].id
+    await store.info(stream_id)
+    return Stream(runtime(), store, stream_id)
+
+
+def _is_prompt(source: Any) -> bool:
+    """Whether a source is a prompt or a list of messages."""
+    if isinstance(source, (list, tuple)):
+        return all(isinstance(item, Mapping) and "role" in item for item in source)
+    return isinstance(source, str)
+
+
+def _refuse(options: Mapping[str, Any]) -> None:
+    names = sorted(name for name, value in options.items() if value is not None)
+    if names:
+        raise InvalidInput(
+            f"{', '.join(names)} can't be used here: an iterable is read as it is. Leave it out, "
+            "or give stream() a prompt."
+        )

@@ -1,0 +1,96 @@
+"""A stream in the cell that drives it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+
+from ..protocol import StreamInfo, state_message
+from .display import Output
+from .driver import Driver
+from .pace import send, sending
+from .runtime import Runtime
+from .widget import StreamWidget
+
+# A page that hears nothing for three seconds turns to the server as well.
+_SILENCE = 2.0
+
+
+class DriverView:
+    """Sends what is said at once, unasked, about once a frame; an observer of its driver."""
+
+    def __init__(self, runtime: Runtime, driver: Driver) -> None:
+        self._runtime = runtime
+        self._driver = driver
+        self._sent = 0
+        self._news = asyncio.Event()
+        self._state_is_new = False
+        self._widget = StreamWidget(driver.stream_id, "driver", self._attach, self._cancel)
+        self._outputs: list[Output] = []
+        driver.observers.append(self)
+        runtime.submit(self._send())
+
+    def show(self) -> None:
+        """Show the stream in the cell that runs now."""
+        output = Output(self._widget)
+        self._outputs.append(output)
+        output.show(self._driver.info, self._driver.body.text())
+
+    def renew_here(self, info: StreamInfo, text: str) -> None:
+        """Put the final text into the outputs, said by the cell that runs now."""
+        for output in self._outputs:
+            output.renew_here(info, text)
+
+    def said(self) -> None:
+        """The body has grown; called on the runtime's loop."""
+        self._news.set()
+
+    def changed(self) -> None:
+        """The state has changed; called on the runtime's loop."""
+        self._state_is_new = True
+        self._news.set()
+
+    async def _send(self) -> None:
+        with sending():
+            while not self._driver.info.status.final or self._sent < self._driver.body.end:
+                await self._wait()
+                await self._send_news()
+        self._send_state()
+        for output in self._outputs:
+            output.renew(self._driver.info, self._driver.body.text())
+
+    async def _wait(self) -> None:
+        """Wait for news; while there are none, a state now and then tells that this kernel lives."""
+        try:
+            await asyncio.wait_for(self._news.wait(), _SILENCE)
+        except asyncio.TimeoutError:
+            self._state_is_new = True
+        self._news.clear()
+
+    async def _send_news(self) -> None:
+        if self._state_is_new and not self._driver.info.status.final:
+            self._state_is_new = False
+            self._send_state()
+        deltas = self._driver.body.since(self._sent)
+        if deltas:
+            self._sent = deltas[-1].end
+            await send(self._widget, deltas)
+
+    def _send_state(self) -> None:
+        info = replace(self._driver.info, length=self._driver.body.end)
+        self._widget.send(state_message(info, time.time(), self._driver.notice))
+
+    def _attach(self, offset: int) -> None:
+        self._runtime.submit(self._resend(offset))
+
+    async def _resend(self, offset: int) -> None:
+        """Send what a page is missing of what was sent; what follows comes by itself."""
+        if not self._driver.info.status.final:
+            self._send_state()
+        await send(self._widget, self._driver.body.since(offset))
+        if self._driver.info.status.final:
+            self._send_state()
+
+    def _cancel(self) -> None:
+        self._runtime.submit(self._driver.cancel())

@@ -1,0 +1,18 @@
+"""How a stream's end is told to who awaits it."""
+
+from __future__ import annotations
+
+from ..errors import StreamCancelled, StreamEnded, StreamFailed
+from ..protocol import Status, StreamInfo
+
+
+def ending(info: StreamInfo, text: str) -> StreamEnded | None:
+    """The error of a stream that did not end as `done`; None for one that did, or that lives."""
+    if info.status is Status.CANCELLED:
+        return StreamCancelled(
+            info.id, text, "The stream was stopped. What was said until then is in `.text`."
+        )
+    if info.status in (Status.ERROR, Status.TIMEOUT):
+        message = info.error["message"] if info.error else "It did not say why."
+        return StreamFailed(info.id, text, message)
+    return None

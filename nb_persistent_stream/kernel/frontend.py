@@ -1,0 +1,62 @@
+"""What this process is shown by: a notebook, a terminal, or nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_CONNECTION_FILE = re.compile(r"kernel-(.+)\.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The cell that runs now; `execution` tells one run of it from another."""
+
+    execution: str | None = None
+    cell_id: str | None = None
+
+
+def shell() -> Any | None:
+    """IPython's shell if it runs, without importing IPython where it was not."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def in_kernel() -> bool:
+    """Whether this process is a Jupyter kernel, so that outputs can be displayed."""
+    return hasattr(shell(), "kernel")
+
+
+def in_terminal() -> bool:
+    """Whether a person reads this process's output in a terminal."""
+    return not in_kernel() and sys.stdout is not None and sys.stdout.isatty()
+
+
+def cell() -> Cell:
+    """The cell that runs now; in a script there is none."""
+    if not in_kernel():
+        return Cell()
+    parent = shell().get_parent() or {}  # type: ignore[union-attr]
+    return Cell(
+        execution=parent.get("header", {}).get("msg_id"),
+        cell_id=parent.get("metadata", {}).get("cellId"),
+    )
+
+
+def notebook() -> str | None:
+    """The notebook's path, as the server gave it to the kernel."""
+    return os.environ.get("JPY_SESSION_NAME") or None
+
+
+def kernel_id() -> str | None:
+    """The kernel's id on its server, which is in the name of its connection file."""
+    if not in_kernel():
+        return None
+    from ipykernel.connect import get_connection_file  # noqa: PLC0415  (a kernel has it)
+
+    match = _CONNECTION_FILE.fullmatch(Path(get_connection_file()).name)
+    return match[1] if match else None

@@ -1,0 +1,248 @@
+"""What a person holds: a stream's handle."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+from collections.abc import AsyncIterator, Generator
+from types import TracebackType
+from typing import Any, Protocol
+
+from ..errors import InvalidInput, StreamCancelled
+from ..protocol import TEXT, Delta, Piece, Status, StreamInfo
+from ..store import Batch, StreamStore
+from . import frontend
+from .driver import Driver
+from .endings import ending
+from .runtime import Runtime
+from .stored import end_of, whole, whole_text
+
+
+class View(Protocol):
+    """A stream in a cell or in a terminal."""
+
+    def show(self) -> None:
+        """Show it where the caller is."""
+
+    def renew_here(self, info: StreamInfo, text: str) -> None:
+        """Bring it up to date at the end."""
+
+
+class Stream:
+    """A stream, driven by this kernel or stored: live values, from any cell.
+
+    Await it, or call `result()`, for the whole text; iterate over it (`async for`) to follow it.
+    """
+
+    def __init__(
+        self, runtime: Runtime, store: StreamStore, stream_id: str, driver: Driver | None = None
+    ) -> None:
+        self.id = stream_id
+        self._runtime = runtime
+        self._store = store
+        self._driver = driver
+        self._view: View | None = None
+        self._shown_in: str | None = None
+
+    @property
+    def info(self) -> StreamInfo:
+        """All that is known of the stream but its body: provenance, times, usage, and so on."""
+        if self._driver is not None:
+            return self._driver.info
+        return self._runtime.call(self._store.info(self.id))
+
+    @property
+    def status(self) -> str:
+        """`pending`, `streaming`, `done`, `error`, `cancelled` or `timeout`."""
+        return self.info.status.value
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return self._text(TEXT)
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning so far, where the model shows it."""
+        return self._text("reasoning")
+
+    @property
+    def error(self) -> str | None:
+        """Why the stream ended early, in a sentence; None while it lives or when it is done."""
+        error = self.info.error
+        return error["message"] if error else None
+
+    def __await__(self) -> Generator[Any, None, str]:
+        return self._finished().__await__()
+
+    def __aiter__(self) -> AsyncIterator[Delta]:
+        return self.follow()
+
+    def result(self, timeout: float | None = None) -> str:
+        """Wait for the end and return the whole text.
+
+        Raises:
+            StreamFailed, StreamCancelled: it ended otherwise; `.text` holds what was said.
+            TimeoutError: it still streams after `timeout` seconds, and goes on.
+        """
+        try:
+            info, text = self._runtime.call(self._end(), timeout)
+        except concurrent.futures.TimeoutError:
+            raise TimeoutError(
+                f"The stream {self.id} still streams after {timeout} s; it goes on. Wait longer, "
+                "or stop it with cancel()."
+            ) from None
+        except KeyboardInterrupt:
+            self._cancel_own()
+            raise
+        return self._outcome(info, text)
+
+    async def follow(self, offset: int = 0) -> AsyncIterator[Delta]:
+        """The deltas from an offset (bytes) on, as they are stored, until the end.
+
+        Raises:
+            StreamFailed, StreamCancelled: it ended so, after its last delta.
+        """
+        batches = self._store.follow(self.id, offset)
+        try:
+            while batch := await self._runtime.bridge(_next(batches)):
+                for delta in batch.deltas:
+                    yield delta
+        finally:
+            await self._runtime.bridge(batches.aclose())
+        self._outcome(*await self._runtime.bridge(self._end()))
+
+    def cancel(self) -> None:
+        """Stop the stream, wherever it is driven; what was said is kept."""
+        if self._driver is not None:
+            self._runtime.call(self._driver.cancel())
+        else:
+            self._runtime.call(self._store.request_cancel(self.id))
+
+    def show(self) -> None:
+        """Show the stream in the cell that runs now, or print it to the terminal."""
+        self._shown_in = frontend.cell().execution
+        if self._view is None:
+            self._view = self._make_view()
+        if self._view is not None:
+            self._view.show()
+
+    def _make_view(self) -> View | None:
+        # Imported when used: a script needs no widgets.
+        if frontend.in_kernel():
+            if self._driver is not None:
+                from .driver_view import DriverView  # noqa: PLC0415
+
+                return DriverView(self._runtime, self._driver)
+            from .watcher_view import WatcherView  # noqa: PLC0415
+
+            return WatcherView(self._runtime, self._store, self.id)
+        if frontend.in_terminal():
+            from .terminal import TerminalView  # noqa: PLC0415
+
+            return TerminalView(self._runtime, self._store, self.id)
+        return None
+
+    def _ipython_display_(self) -> None:
+        execution = frontend.cell().execution
+        if execution is None or execution != self._shown_in:
+            self.show()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id} {self.status}>"
+
+    def _text(self, kind: str) -> str:
+        if self._driver is not None:
+            return self._driver.body.text(kind)
+        return self._runtime.call(whole_text(self._store, self.id, kind))
+
+    async def _finished(self) -> str:
+        try:
+            info, text = await self._runtime.bridge(self._end())
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            self._cancel_own()
+            raise
+        return self._outcome(info, text)
+
+    async def _end(self) -> tuple[StreamInfo, str]:
+        """Wait for the end, on the runtime's loop."""
+        if self._driver is not None:
+            await self._driver.ended.wait()
+            return self._driver.info, self._driver.body.text()
+        with self._runtime.following():
+            await end_of(self._store, self.id)
+        return await whole(self._store, self.id)
+
+    def _outcome(self, info: StreamInfo, text: str) -> str:
+        if self._view is not None:
+            self._view.renew_here(info, text)
+        error = ending(info, text)
+        if error is not None:
+            raise error from (self._driver.failure if self._driver else None)
+        return text
+
+    def _cancel_own(self) -> None:
+        """Stop what this kernel drives; another's stream goes on when a wait for it is broken."""
+        if self._driver is not None:
+            self._runtime.submit(self._driver.cancel())
+
+
+async def _next(batches: AsyncIterator[Batch]) -> Batch | None:
+    return await anext(batches, None)
+
+
+class StreamWriter(Stream):
+    """A stream without a model: this process writes it, by hand.
+
+    As a context manager it is closed at the block's end, and failed by the block's exception.
+    """
+
+    _driver: Driver
+
+    def write(self, text: str, *, kind: str = TEXT, meta: dict[str, Any] | None = None) -> None:
+        """Say more; the stream starts with the first call.
+
+        Raises:
+            InvalidInput: this is not text.
+            StreamEnded: the stream has ended (`StreamCancelled` if somebody stopped it).
+        """
+        if not isinstance(text, str):
+            raise InvalidInput(
+                f"write() takes text, not {type(text).__name__}. Convert it first, for example "
+                "with str(...)."
+            )
+        self._runtime.call(self._driver.write(Piece(text, kind, meta)))
+
+    def close(self) -> None:
+        """End the stream as done; it is whole in the store on return."""
+        self._end_as(Status.DONE)
+
+    def fail(self, error: BaseException | str) -> None:
+        """End the stream as failed; the error's text is stored with it."""
+        failure = RuntimeError(error) if isinstance(error, str) else error
+        self._end_as(Status.ERROR, failure)
+
+    def _end_as(self, status: Status, failure: BaseException | None = None) -> None:
+        self._runtime.call(self._driver.end(status, failure))
+
+    def __enter__(self) -> StreamWriter:
+        return self
+
+    def __exit__(
+        self,
+        type_: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.close()
+        elif isinstance(error, (KeyboardInterrupt, asyncio.CancelledError, StreamCancelled)):
+            self.cancel()
+        else:
+            self.fail(error)
+
+    async def __aenter__(self) -> StreamWriter:
+        return self
+
+    async def __aexit__(self, *exc: Any) -> None:
+        self.__exit__(*exc)

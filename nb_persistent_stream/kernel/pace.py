@@ -1,0 +1,58 @@
+"""How fast this kernel may send to its pages.
+
+A Jupyter server drops all output of a kernel above 1,000 messages or 1 MB a second
+(`iopub_msg_rate_limit`, `iopub_data_rate_limit`): all senders together stay well below.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from ..chunking import merge
+from ..protocol import Delta, Piece, deltas_message, place
+from .widget import StreamWidget
+
+_FRAME = 1 / 60
+_MESSAGES_PER_SECOND = 400
+_BYTES_PER_SECOND = 400_000
+_MESSAGE_BYTES = 64 * 1024
+
+_senders = 0
+
+
+@contextmanager
+def sending() -> Iterator[None]:
+    """Take a share of the pace for the length of a block, on the runtime's loop."""
+    global _senders  # noqa: PLW0603  (all senders of the process share one server)
+    _senders += 1
+    try:
+        yield
+    finally:
+        _senders -= 1
+
+
+async def send(widget: StreamWidget, deltas: Iterable[Delta]) -> None:
+    """Send neighbouring deltas in few messages, with a pause of a frame or more after each."""
+    for group in _groups(deltas):
+        first, end = group[0].offset, group[-1].end
+        pieces = merge([Piece(delta.text, delta.kind, delta.meta) for delta in group])
+        widget.send(deltas_message(place(pieces, first)))
+        await asyncio.sleep(_pause(end - first))
+
+
+def _pause(sent: int) -> float:
+    share = max(1, _senders)
+    return max(_FRAME, share / _MESSAGES_PER_SECOND, share * sent / _BYTES_PER_SECOND)
+
+
+def _groups(deltas: Iterable[Delta]) -> Iterator[list[Delta]]:
+    group: list[Delta] = []
+    for delta in deltas:
+        if group and delta.end - group[0].offset > _MESSAGE_BYTES:
+            yield group
+            group = []
+        group.append(delta)
+    if group:
+        yield group

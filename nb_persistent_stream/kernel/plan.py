@@ -1,0 +1,68 @@
+"""A new stream: its settings checked, its row made, its driver ready."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..chunking import ChunkBy, check_chunk_by
+from ..config import Config
+from ..errors import InvalidInput
+from ..protocol import Provenance, Status, StreamInfo, new_id
+from ..store import NewStream
+from .driver import Driver
+from .runtime import Runtime, settings
+
+_LONGEST_DELAY = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a new stream is kept."""
+
+    config: Config
+    chunk_by: ChunkBy
+    max_delay: float
+    title: str | None
+    tags: tuple[str, ...]
+
+
+def plan(chunk_by: object, max_delay: float | None, title: str | None, tags: Iterable[str]) -> Plan:
+    """Check what a person asked for, before anything is made.
+
+    Raises:
+        InvalidInput: an argument or a setting can't be used.
+    """
+    config = settings()
+    delay = config.max_delay if max_delay is None else max_delay
+    if isinstance(delay, bool) or not isinstance(delay, (int, float)):
+        delay = -1
+    if not 0 < delay <= _LONGEST_DELAY:
+        raise InvalidInput(f"max_delay is {max_delay!r}. Give seconds, more than 0, such as 0.5.")
+    if title is not None and not isinstance(title, str):
+        raise InvalidInput(f"title is a {type(title).__name__}. Give it text.")
+    words = (tags,) if isinstance(tags, str) else tuple(tags)
+    if not all(isinstance(word, str) for word in words):
+        raise InvalidInput(f"tags is {words!r}. Give it words, such as tags=('draft', 'wal').")
+    return Plan(config, check_chunk_by(chunk_by), float(delay), title, words)
+
+
+async def begin(runtime: Runtime, plan: Plan, origin: Provenance) -> Driver:
+    """Make the stream's row, pending, and its driver.
+
+    Raises:
+        StoreError: it could not be stored.
+    """
+    store = await runtime.store(plan.config)
+    new = NewStream(new_id(), runtime.driver_id, plan.title, plan.tags, origin)
+    lease = await store.create(new)
+    info = StreamInfo(
+        id=new.id,
+        status=Status.PENDING,
+        created_at=time.time(),
+        title=new.title,
+        tags=new.tags,
+        provenance=origin,
+    )
+    return Driver(runtime, store, lease, info, plan.chunk_by, plan.max_delay)

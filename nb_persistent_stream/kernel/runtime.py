@@ -1,0 +1,184 @@
+"""The background thread: one event loop for all streams of this process.
+
+It runs apart from the cells, so a cell that computes or sleeps holds up no stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import threading
+import uuid
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..config import Config, load
+from ..errors import StoreError
+from ..store import LeaseWatch, SqliteStore
+from .frontend import in_kernel
+
+if TYPE_CHECKING:
+    from .driver import Driver
+
+T = TypeVar("T")
+
+ENDED = (
+    "The kernel was shut down before the model had finished. What was said until then is kept; "
+    "run the cell again for a whole answer."
+)
+
+
+class Runtime:
+    """A loop on a daemon thread, the stores it has open, and the drivers that run on it."""
+
+    def __init__(self) -> None:
+        self.driver_id = uuid.uuid4().hex
+        self.drivers: dict[str, Driver] = {}
+        self._stores: dict[Config, SqliteStore] = {}
+        self._opening = asyncio.Lock()
+        self._pulse: asyncio.Task[None] | None = None
+        self._following = 0
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=self.loop.run_forever, name="nb-persistent-stream", daemon=True
+        )
+        self._thread.start()
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run a coroutine on the loop, from any thread."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+
+    def call(self, coroutine: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
+        """Run a coroutine on the loop and wait for it, from any other thread.
+
+        Raises:
+            TimeoutError: it took longer than `timeout` seconds; it is cancelled then.
+        """
+        future = self.submit(coroutine)
+        try:
+            return future.result(timeout)
+        except BaseException:
+            future.cancel()
+            raise
+
+    async def bridge(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop and await it from any loop."""
+        if asyncio.get_running_loop() is self.loop:
+            return await coroutine
+        return await asyncio.wrap_future(self.submit(coroutine))
+
+    async def store(self, config: Config) -> SqliteStore:
+        """The store that the settings name, opened the first time."""
+        async with self._opening:
+            if config not in self._stores:
+                self._stores[config] = await SqliteStore.open(config.store, config.durability)
+            return self._stores[config]
+
+    def enter(self, driver: Driver) -> None:
+        """Count a driver in: from now on its stream has a pulse."""
+        self.drivers[driver.stream_id] = driver
+        self._beat()
+
+    def leave(self, driver: Driver) -> None:
+        """Count a driver out."""
+        self.drivers.pop(driver.stream_id, None)
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """Follow another process's stream for the length of a block, on the loop.
+
+        While somebody does, this process too looks for drivers that are gone: there may be no
+        server that does.
+        """
+        self._following += 1
+        self._beat()
+        try:
+            yield
+        finally:
+            self._following -= 1
+
+    def close(self, *, patient: bool) -> None:
+        """End what runs, flush it, let go of the stores and stop the thread.
+
+        A patient end lets the sources that speak now finish first.
+        """
+        if self._thread.is_alive():
+            if patient:
+                self.call(self._sources_end())
+            self.call(self._close())
+            self.loop.call_soon_threadsafe(self.loop.stop)
+            self._thread.join()
+
+    async def _sources_end(self) -> None:
+        for driver in list(self.drivers.values()):
+            if driver.has_source:
+                await driver.ended.wait()
+
+    async def _close(self) -> None:
+        await asyncio.gather(*(driver.vanish(ENDED) for driver in self.drivers.values()))
+        if self._pulse is not None:
+            self._pulse.cancel()
+        for store in self._stores.values():
+            await store.close()
+
+    def _beat(self) -> None:
+        if self._pulse is None:
+            self._pulse = self.loop.create_task(self._beat_while_needed())
+
+    async def _beat_while_needed(self) -> None:
+        watches = {
+            config: LeaseWatch(store, config.lease) for config, store in self._stores.items()
+        }
+        while self.drivers or self._following:
+            for config, watch in watches.items():
+                # A beat that fails is followed by another; the writer reports what matters.
+                with suppress(StoreError):
+                    await self._stores[config].beat(self.driver_id)
+                    if self._following:
+                        await watch.sweep()
+            await asyncio.sleep(min(config.beat_interval for config in watches))
+        self._pulse = None
+
+
+_runtime: Runtime | None = None
+_lock = threading.Lock()
+
+
+def runtime() -> Runtime:
+    """This process's runtime, begun the first time."""
+    global _runtime  # noqa: PLW0603  (one a process, by its nature)
+    with _lock:
+        if _runtime is None:
+            _runtime = Runtime()
+        return _runtime
+
+
+def settings() -> Config:
+    """The settings as they are now: a notebook may change its environment at any time."""
+    return load()
+
+
+def _end() -> None:
+    # A script that has said all it has to say still wants its answers; a kernel must go at once.
+    if _runtime is not None:
+        with suppress(KeyboardInterrupt):
+            _runtime.close(patient=not in_kernel())
+
+
+def _forget() -> None:
+    """After a fork the child has no such thread; the parent's stores must not be touched."""
+    global _runtime, _lock
+    _abandoned.append(_runtime)
+    _runtime, _lock = None, threading.Lock()
+
+
+_abandoned: list[Runtime | None] = []
+
+# Python joins the stores' threads before it runs atexit's functions, so these must end earlier:
+# where concurrent.futures ends its own (threading.py, `_register_atexit`, since 3.9).
+getattr(threading, "_register_atexit", atexit.register)(_end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

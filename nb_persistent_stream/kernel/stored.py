@@ -1,0 +1,37 @@
+"""Reading a whole stream from the store."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+
+from ..protocol import TEXT, StreamInfo, text_of
+from ..store import StreamStore
+
+
+async def end_of(store: StreamStore, stream_id: str) -> None:
+    """Wait for a stream's end.
+
+    Raises:
+        StreamNotFound: there is no such stream, or it was deleted meanwhile.
+    """
+    async with aclosing(store.states(stream_id)) as states:
+        async for _ in states:
+            pass
+
+
+async def whole(store: StreamStore, stream_id: str) -> tuple[StreamInfo, str]:
+    """A stream's state, and all its text as of then or later.
+
+    Raises:
+        StreamNotFound: there is no such stream.
+    """
+    return await store.info(stream_id), await whole_text(store, stream_id)
+
+
+async def whole_text(store: StreamStore, stream_id: str, kind: str = TEXT) -> str:
+    """All text of one kind so far."""
+    parts, offset = [], 0
+    while deltas := await store.read(stream_id, offset):
+        parts.append(text_of(deltas, kind))
+        offset = deltas[-1].end
+    return "".join(parts)

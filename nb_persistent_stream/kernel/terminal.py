@@ -1,0 +1,57 @@
+"""A stream in a terminal: its text, printed as it is stored."""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import aclosing, suppress
+
+from ..errors import PersistentStreamError
+from ..protocol import StreamInfo, text_of
+from ..store import StreamStore
+from .runtime import Runtime
+
+# A model's text may not command the terminal: all control characters but tab and newline go.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal would obey."""
+    return _CONTROLS.sub("", text)
+
+
+class TerminalView:
+    """Prints one stream."""
+
+    def __init__(self, runtime: Runtime, store: StreamStore, stream_id: str) -> None:
+        self._runtime = runtime
+        self._store = store
+        self._stream_id = stream_id
+
+    def show(self) -> None:
+        """Begin to print, from the start."""
+        self._printing = self._runtime.submit(self._print())
+
+    def renew_here(self, info: StreamInfo, text: str) -> None:
+        """Wait until all is printed."""
+        with suppress(PersistentStreamError):  # the caller meets it too
+            self._printing.result()
+
+    async def _print(self) -> None:
+        ends_line = True
+        async with aclosing(self._store.follow(self._stream_id)) as batches:
+            async for batch in batches:
+                if text := printable(text_of(batch.deltas)):
+                    ends_line = text.endswith("\n")
+                    _write(text)
+                if batch.info and batch.info.status.final:
+                    _write(("" if ends_line else "\n") + _last_line(batch.info))
+
+
+def _last_line(info: StreamInfo) -> str:
+    return f"[{info.status}] {printable(info.error['message'])}\n" if info.error else ""
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

@@ -1,0 +1,63 @@
+"""The anywidget: a channel between one stream in the kernel and its views in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import anywidget
+import traitlets
+
+from ..config import STATIC_DIR
+from ..errors import PersistentStreamError
+
+Message = dict[str, Any]
+
+
+class StreamWidget(anywidget.AnyWidget):
+    """Carries the messages of ARCHITECTURE.md's wire; it has no state but the stream's id.
+
+    `role` is `driver` where the kernel sends unasked, `watcher` where the server is asked first.
+    """
+
+    _esm = STATIC_DIR / "widget.js"
+    stream_id = traitlets.Unicode().tag(sync=True)
+    role = traitlets.Enum(("driver", "watcher")).tag(sync=True)
+
+    def __init__(
+        self,
+        stream_id: str,
+        role: str,
+        attach: Callable[[int], None],
+        cancel: Callable[[], None],
+    ) -> None:
+        super().__init__(stream_id=stream_id, role=role)
+        self._attach = attach
+        self._cancel = cancel
+        self.on_msg(self._receive)
+
+    def _receive(self, _widget: object, message: Message, _buffers: object) -> None:
+        kind = message.get("type")
+        if kind == "attach":
+            offset = message.get("offset")
+            self._attach(offset if isinstance(offset, int) and offset > 0 else 0)
+        elif kind == "cancel":
+            self._cancel()
+        elif kind == "viewer":
+            self.send({"type": "viewer", "source": viewer_source()})
+
+
+@cache
+def viewer_source() -> str:
+    """The viewer module, for pages that can't fetch it from a server.
+
+    Raises:
+        PersistentStreamError: the front end was not built.
+    """
+    for path in STATIC_DIR.glob("viewer-*.js"):
+        return path.read_text("utf-8")
+    raise PersistentStreamError(
+        "The viewer is missing from this installation. Install the wheel again, or run "
+        "`make build` in a checkout."
+    )

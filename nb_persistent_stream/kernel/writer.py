@@ -1,0 +1,147 @@
+"""From pieces to durable deltas: chunks, commits, retries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+
+from ..chunking import ChunkBy, Chunker, merge
+from ..errors import StoreUnavailable
+from ..protocol import Piece, place, size
+from ..store import Lease, StreamStore
+
+Notice = Callable[[str | None], None]
+
+# A source is not read further ahead of the store than this, in bytes.
+_MOST_UNSAVED = 4 * 1024 * 1024
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+# How long, in seconds, a store may be out of reach before the stream fails.
+_PATIENCE = 30.0
+
+
+class Writer:
+    """Writes one stream's pieces to the store, in order, from the loop it was made in.
+
+    Text waits for a boundary, but not longer than `max_delay` seconds. What has queued while a
+    commit ran goes into the next one. While the store is out of reach the text waits in memory;
+    `notice` is told why, and told None when it is over.
+    """
+
+    def __init__(
+        self,
+        store: StreamStore,
+        lease: Lease,
+        chunk_by: ChunkBy,
+        max_delay: float,
+        notice: Notice,
+    ) -> None:
+        self._store = store
+        self._lease = lease
+        self._chunker = Chunker(chunk_by)
+        self._max_delay = max_delay
+        self._notice = notice
+        self._ready: list[Piece] = []
+        self._offset = 0
+        self._unsaved = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._wake = asyncio.Event()
+        self._saved = asyncio.Event()
+        self._closing = False
+        self._task = asyncio.create_task(self._run())
+
+    async def put(self, piece: Piece) -> None:
+        """Take a piece in; waits only when too much is unsaved.
+
+        Raises:
+            StreamFenced, StoreError: earlier text could not be written.
+        """
+        self._check()
+        self._unsaved += size(piece.text)
+        self._queue(self._chunker.push(piece))
+        while self._unsaved > _MOST_UNSAVED:
+            self._saved.clear()
+            await self._saved.wait()
+            self._check()
+
+    async def close(self) -> None:
+        """Write what is left, boundary or not.
+
+        Raises:
+            StreamFenced, StoreError: it could not be written.
+        """
+        self._closing = True
+        self._flush()
+        self._wake.set()
+        await asyncio.wait([self._task])
+        self._check()
+
+    def _queue(self, ready: list[Piece]) -> None:
+        if ready:
+            self._ready += ready
+            self._wake.set()
+            self._stop_timer()
+        if self._chunker.waiting and self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self._max_delay, self._flush)
+
+    def _flush(self) -> None:
+        self._stop_timer()
+        self._queue(self._chunker.flush())
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _check(self) -> None:
+        """Raise what ended the task, if anything did."""
+        if self._task.done():
+            self._task.result()
+
+    async def _run(self) -> None:
+        try:
+            while not (self._closing and not self._ready):
+                await self._wake.wait()
+                self._wake.clear()
+                while self._ready:
+                    ready, self._ready = merge(self._ready), []
+                    await self._append(ready)
+        finally:
+            self._stop_timer()
+            self._saved.set()
+
+    async def _append(self, pieces: list[Piece]) -> None:
+        deltas = list(place(pieces, self._offset))
+        await persist(lambda: self._store.append(self._lease, deltas), self._notice)
+        self._unsaved -= deltas[-1].end - self._offset
+        self._offset = deltas[-1].end
+        self._saved.set()
+
+
+async def persist(write: Callable[[], Awaitable[None]], notice: Notice) -> None:
+    """Write, and again while the store is out of reach; `notice` is told why, and when it is over.
+
+    Raises:
+        StoreUnavailable: it stayed so for half a minute.
+    """
+    pauses = _pauses()
+    while True:
+        try:
+            await write()
+        except StoreUnavailable as error:
+            pause = next(pauses, None)
+            if pause is None:
+                raise
+            notice(f"Not saved yet. {error}")
+            await asyncio.sleep(pause)
+        else:
+            notice(None)
+            return
+
+
+def _pauses() -> Iterator[float]:
+    total, pause = 0.0, _FIRST_PAUSE
+    while total < _PATIENCE:
+        yield pause
+        total += pause
+        pause = min(2 * pause, _LONGEST_PAUSE)
