@@ -1,0 +1,47 @@
+"""The Jupyter server extension: it loads with the server, and opens the store when it is needed."""
+
+from __future__ import annotations
+
+from jupyter_server.extension.application import ExtensionApp
+from tornado.ioloop import PeriodicCallback
+from traitlets import Float
+
+from .. import __version__
+from ..config import URL_ROOT, load
+from .census import KernelCensus
+from .handlers import HANDLERS
+from .live import LiveHandler
+from .shelf import SHELF, Shelf
+from .static import ViewerFileHandler
+from .sweeper import Sweeper
+
+
+class StreamExtension(ExtensionApp):
+    """Serves the streams of the user's store under `nb-persistent-stream/v1`."""
+
+    name = "nb_persistent_stream"
+    version = __version__
+
+    sweep_interval = Float(
+        1.0, help="Seconds between two looks for streams whose kernel is gone."
+    ).tag(config=True)
+
+    def initialize_settings(self) -> None:
+        """Make what the handlers share, and begin to sweep."""
+        settings = load()
+        self._shelf = self.settings[SHELF] = Shelf(settings)
+        assert self.serverapp is not None  # noqa: S101  (told to the type checker)
+        census = KernelCensus(self.serverapp.kernel_manager)
+        sweeper = Sweeper(self._shelf, settings.lease, census, self.log)
+        self._sweeping = PeriodicCallback(sweeper.sweep, self.sweep_interval * 1000)
+        self._sweeping.start()
+
+    def initialize_handlers(self) -> None:
+        """Add the routes."""
+        routes = [*HANDLERS, (r"live", LiveHandler), (r"static/(.+)", *ViewerFileHandler.route())]
+        self.handlers.extend((f"/{URL_ROOT}/{path}", *rest) for path, *rest in routes)
+
+    async def stop_extension(self) -> None:
+        """Let go of the store when the server stops."""
+        self._sweeping.stop()
+        await self._shelf.close()

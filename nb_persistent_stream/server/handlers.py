@@ -1,0 +1,167 @@
+"""The JSON resources. Thin: the store does the work, and its errors become status codes."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.base.handlers import APIHandler
+from tornado import web
+
+from .. import __version__
+from ..errors import InvalidInput, PersistentStreamError, StoreError, StreamNotFound
+from ..protocol import Status, check_id, delta_record, info_record
+from ..store import Query, SqliteStore
+from .shelf import SHELF, Shelf
+
+AUTH_RESOURCE = "nb-persistent-stream"
+_STATUS_CODES: list[tuple[type[PersistentStreamError], int, str]] = [
+    (StreamNotFound, 404, "not-found"),
+    (InvalidInput, 400, "invalid-input"),
+    (StoreError, 503, "unavailable"),
+]
+_HTTP_TYPES = {401: "unauthorized", 403: "forbidden", 404: "not-found", 405: "not-allowed"}
+
+
+class StreamHandler(APIHandler):
+    """What the resources share."""
+
+    auth_resource = AUTH_RESOURCE
+
+    async def store(self) -> SqliteStore:
+        """The store.
+
+        Raises:
+            StoreError: it can't be opened.
+        """
+        shelf: Shelf = self.settings[SHELF]
+        return await shelf.store()
+
+    def reply(self, value: Any, status: int = 200) -> None:
+        """Finish with JSON that no cache keeps."""
+        self.set_status(status)
+        self.set_header("Cache-Control", "private, no-store")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        _ = self.finish(json.dumps(value, ensure_ascii=False))
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """A query argument that is a whole number.
+
+        Raises:
+            InvalidInput: it is not, or it is out of bounds.
+        """
+        value = self.get_query_argument(name, str(default))
+        if value.isascii() and value.isdecimal() and len(value) < len(str(1 << 63)):
+            number = int(value)
+            if number <= most:
+                return number
+        raise InvalidInput(f"{name} is {value!r}. Give a whole number from 0 to {most}.")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Say what happened as `{"type": ..., "message": ...}`."""
+        error = kwargs.get("exc_info", (None, None))[1]
+        type_ = _HTTP_TYPES.get(status_code, "failed")
+        message = "The server failed; its log says why."
+        for class_, code, name in _STATUS_CODES:
+            if isinstance(error, class_):
+                status_code, type_, message = code, name, str(error)
+                break
+        else:
+            if isinstance(error, web.HTTPError):
+                message = error.log_message or error.reason or type_
+        self.reply({"type": type_, "message": message}, status_code)
+
+    def log_exception(self, *exc_info: Any) -> None:
+        """Log what is not somebody's mistake."""
+        if not isinstance(exc_info[1], (InvalidInput, StreamNotFound)):
+            super().log_exception(*exc_info)
+
+
+class RootHandler(StreamHandler):
+    """Whether the extension is here, and which version."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        self.reply({"name": AUTH_RESOURCE, "version": __version__})
+
+
+class StreamsHandler(StreamHandler):
+    """The list of streams, newest first."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        query = Query(
+            statuses=tuple(_status(value) for value in self.get_query_arguments("status")),
+            notebook=self.get_query_argument("notebook", None),
+            kernel=self.get_query_argument("kernel", None),
+            limit=self.number("limit", 50, most=500),
+            after=self.get_query_argument("after", None),
+        )
+        page = await (await self.store()).find(query)
+        now = time.time()
+        self.reply(
+            {"streams": [info_record(info, now) for info in page.streams], "next": page.next}
+        )
+
+
+class OneStreamHandler(StreamHandler):
+    """One stream's metadata."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, stream_id: str) -> None:
+        info = await (await self.store()).info(check_id(stream_id))
+        self.reply(info_record(info, time.time()))
+
+
+class BodyHandler(StreamHandler):
+    """One stream's body from an offset on, a part at a time; `next_offset` is where to go on."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, stream_id: str) -> None:
+        store, offset = await self.store(), self.number("offset", 0, most=1 << 53)
+        # The state is read first: a final one means that the deltas after it are all there are.
+        info = await store.info(check_id(stream_id))
+        deltas = await store.read(info.id, offset)
+        end = deltas[-1].end if deltas else offset
+        self.reply(
+            {
+                "deltas": [delta_record(delta) for delta in deltas],
+                "next_offset": end,
+                "status": info.status.value,
+                "complete": info.status.final and end >= info.length,
+            }
+        )
+
+
+class CancelHandler(StreamHandler):
+    """A request to stop; the driver obeys wherever it runs."""
+
+    @web.authenticated
+    @authorized(action="execute", resource=AUTH_RESOURCE)  # type: ignore[untyped-decorator]
+    async def post(self, stream_id: str) -> None:
+        info = await (await self.store()).request_cancel(check_id(stream_id))
+        self.reply(info_record(info, time.time()), 202)
+
+
+def _status(value: str) -> Status:
+    try:
+        return Status(value)
+    except ValueError:
+        known = ", ".join(status.value for status in Status)
+        raise InvalidInput(f"{value!r} is not a status. Use one of {known}.") from None
+
+
+_ID = r"([^/]+)"
+HANDLERS: list[tuple[str, type[StreamHandler]]] = [
+    (r"", RootHandler),
+    (r"streams", StreamsHandler),
+    (rf"streams/{_ID}", OneStreamHandler),
+    (rf"streams/{_ID}/body", BodyHandler),
+    (rf"streams/{_ID}/cancel", CancelHandler),
+]

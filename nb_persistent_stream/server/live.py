@@ -1,0 +1,118 @@
+"""The live socket: one a page, many subscriptions, each a cursor into a stored stream."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable
+from contextlib import aclosing
+from typing import Any
+
+from jupyter_core.utils import ensure_async
+from jupyter_server.auth.decorator import ws_authenticated
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.base.websocket import WebSocketMixin
+from tornado import web
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from ..errors import InvalidInput, PersistentStreamError, StreamNotFound
+from ..protocol import check_id, deltas_message, error_message, state_message
+from .handlers import AUTH_RESOURCE
+from .shelf import SHELF, Shelf
+
+# More than any page has views; a page that asks for more is broken.
+_MOST_SUBSCRIPTIONS = 1000
+
+
+class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
+    """Serves one page. A slow page slows only itself: each subscription waits for the socket."""
+
+    auth_resource = AUTH_RESOURCE
+
+    @ws_authenticated
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        """Open the socket, for those who may read."""
+        allowed = await ensure_async(
+            self.authorizer.is_authorized(self, self.current_user, "read", AUTH_RESOURCE)
+        )
+        if not allowed:
+            raise web.HTTPError(403)
+        await super().get(*args, **kwargs)
+
+    def open(self, *args: Any, **kwargs: Any) -> None:
+        """Begin without subscriptions."""
+        super().open(*args, **kwargs)
+        self._subscriptions: dict[int, asyncio.Task[None]] = {}
+
+    def on_message(self, message: str | bytes) -> None:
+        """Take a request in."""
+        try:
+            request = json.loads(message)
+            sub = request["sub"]
+            if not isinstance(sub, int):
+                raise TypeError
+            kind = request["type"]
+        except (ValueError, TypeError, KeyError, RecursionError):
+            self.close(1003, "not a request of this protocol")
+            return
+        self._unsubscribe(sub)
+        if kind == "subscribe":
+            self._subscribe(sub, request.get("stream_id"), request.get("offset", 0))
+
+    def on_close(self) -> None:
+        """End all subscriptions."""
+        super().on_close()
+        for task in getattr(self, "_subscriptions", {}).values():
+            task.cancel()
+
+    def get_compression_options(self) -> dict[str, Any]:
+        """Compress: text shrinks well, and a catch-up may be long."""
+        return {}
+
+    def _subscribe(self, sub: int, stream_id: object, offset: object) -> None:
+        task = asyncio.create_task(self._serve(sub, stream_id, offset))
+        self._subscriptions[sub] = task
+        task.add_done_callback(lambda task: self._ended(sub, task))
+
+    def _unsubscribe(self, sub: int) -> None:
+        if sub in self._subscriptions:
+            self._subscriptions[sub].cancel()
+
+    def _ended(self, sub: int, task: asyncio.Task[None]) -> None:
+        if self._subscriptions.get(sub) is task:
+            del self._subscriptions[sub]
+
+    async def _serve(self, sub: int, stream_id: object, offset: object) -> None:
+        try:
+            if not isinstance(offset, int) or offset < 0:
+                raise InvalidInput(
+                    f"offset is {offset!r}. Give the bytes that were seen, 0 or more."
+                )
+            if len(self._subscriptions) > _MOST_SUBSCRIPTIONS:
+                raise InvalidInput(f"One socket takes {_MOST_SUBSCRIPTIONS} subscriptions.")
+            await self._follow(sub, check_id(stream_id), offset)
+        except PersistentStreamError as error:
+            await self._send(sub, error_message(_error_type(error), str(error)))
+        except WebSocketClosedError:
+            return  # `on_close` follows, and ends the others
+
+    async def _follow(self, sub: int, stream_id: str, offset: int) -> None:
+        shelf: Shelf = self.settings[SHELF]
+        store = await shelf.store()
+        async with aclosing(store.follow(stream_id, offset)) as batches:
+            async for batch in batches:
+                if batch.deltas:
+                    await self._send(sub, deltas_message(batch.deltas))
+                if batch.info:
+                    await self._send(sub, state_message(batch.info, time.time()))
+
+    def _send(self, sub: int, message: dict[str, Any]) -> Awaitable[None]:
+        message["sub"] = sub
+        return self.write_message(json.dumps(message, ensure_ascii=False))
+
+
+def _error_type(error: PersistentStreamError) -> str:
+    if isinstance(error, StreamNotFound):
+        return "not-found"
+    return "invalid-input" if isinstance(error, InvalidInput) else "unavailable"

@@ -1,0 +1,38 @@
+"""Ends the streams of drivers that are gone."""
+
+from __future__ import annotations
+
+from logging import Logger
+
+from ..errors import StoreError
+from ..store import LeaseWatch
+from .census import KernelCensus
+from .shelf import Shelf
+
+
+class Sweeper:
+    """Looks once whenever it is called; several servers may sweep the same store."""
+
+    def __init__(self, shelf: Shelf, lease: float, census: KernelCensus, log: Logger) -> None:
+        self._shelf = shelf
+        self._lease = lease
+        self._census = census
+        self._log = log
+        self._watch: LeaseWatch | None = None
+        self._trouble = ""
+
+    async def sweep(self) -> None:
+        """Mark as `timeout` what has lost its driver."""
+        if self._shelf.is_empty:
+            return
+        try:
+            if self._watch is None:
+                self._watch = LeaseWatch(await self._shelf.store(), self._lease)
+            for stream_id in await self._watch.sweep(self._census.gone):
+                self._log.info("Stream %s lost its driver and was ended as timeout.", stream_id)
+        except StoreError as error:
+            if str(error) != self._trouble:  # said once, not every second
+                self._log.warning("Streams can't be swept: %s", error)
+            self._trouble = str(error)
+        else:
+            self._trouble = ""
