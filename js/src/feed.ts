@@ -1,0 +1,213 @@
+import { childOf } from './abort';
+import { cancel } from './http';
+import type { Inbox } from './inbox';
+import type { Server } from './page';
+import type { DeltasMessage, SourceName, StateMessage, WireError } from './protocol';
+import type { Session, Trouble } from './session';
+import { KernelSource } from './sources/kernel';
+import { FORBIDDEN, type LiveSocket, NO_EXTENSION } from './sources/server';
+import type { Source } from './sources/source';
+import { Timer } from './timer';
+
+/** How long a driver's kernel may take to say something once a view is there. */
+const FIRST_WORD = 500;
+/** How long it may be silent while its stream is live: then it may be dead, or blocked. */
+const SILENCE = 3_000;
+/** How long what is missing may stay missing before it is asked for again; doubles each time. */
+const REPAIR = 500;
+const LONGEST_REPAIR = 10_000;
+
+const RECONNECTING: Trouble = { type: 'reconnecting' };
+const NO_KERNEL: WireError = { type: 'no-kernel', message: '' };
+const NO_SERVER: WireError = {
+  type: 'no-server',
+  message: 'This page has neither a kernel nor a Jupyter server to read the stream from.',
+};
+
+/** The page's server and its one live socket. */
+export interface Live {
+  readonly server: Server;
+  readonly socket: LiveSocket;
+}
+
+interface Attached {
+  readonly source: Source;
+  readonly controller: AbortController;
+}
+
+/**
+ * Decides which sources feed a session, and when.
+ *
+ * A driver's kernel comes first and the server joins when the kernel is silent or leaves a gap; a
+ * watcher's server comes first and its kernel is asked only when the server can't serve.
+ */
+export class Feed {
+  readonly session: Session;
+  readonly #live: Live | null;
+  readonly #controller: AbortController;
+  readonly #attached: Record<SourceName, Attached | null> = { kernel: null, server: null };
+  readonly #refusals: Record<SourceName, WireError | null> = { kernel: null, server: null };
+  readonly #silence: Timer;
+  readonly #repair: Timer;
+  #inbox: Inbox | null = null;
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  /** Where the session stood when a gap was seen; null once it has been filled. */
+  #gapAt: number | null = null;
+  #repairDelay = REPAIR;
+
+  constructor(session: Session, live: Live | null, signal: AbortSignal) {
+    this.session = session;
+    this.#live = live;
+    this.#controller = childOf(signal);
+    this.#silence = new Timer(() => this.#onSilence(), this.#controller.signal);
+    this.#repair = new Timer(() => this.#onRepair(), this.#controller.signal);
+    session.subscribe({ onGap: (offset) => this.#onGap(offset) }, this.#controller.signal);
+  }
+
+  /** Begins, or goes on with a better inbox: one may come after the first view. */
+  follow(inbox: Inbox | null): void {
+    if (this.#controller.signal.aborted) return;
+    if (inbox && this.#prefers(inbox)) this.#take(inbox);
+    if (this.#inbox?.role === 'driver') {
+      this.#attach('kernel');
+      if (!this.#silence.pending) this.#silence.start(FIRST_WORD);
+    } else {
+      this.#attach('server');
+    }
+  }
+
+  /** Stops the stream by the server, which reaches a busy kernel too, or else by the comm. */
+  async cancel(): Promise<boolean> {
+    if (this.#live && (await cancel(this.#live.server, this.session.streamId))) return true;
+    this.#inbox?.send({ type: 'cancel' });
+    return this.#inbox !== null;
+  }
+
+  #prefers(inbox: Inbox): boolean {
+    if (this.#inbox === null) return true;
+    return inbox.role === 'driver' && this.#inbox.role !== 'driver';
+  }
+
+  #take(inbox: Inbox): void {
+    this.#detach('kernel');
+    this.#inbox = inbox;
+    this.#refusals.kernel = null;
+    const gone = () => {
+      if (this.#inbox !== inbox) return;
+      this.#inbox = null;
+      this.#silence.stop();
+      this.#refused('kernel', NO_KERNEL);
+    };
+    inbox.closed.addEventListener('abort', gone, { signal: this.#controller.signal });
+  }
+
+  #attach(name: SourceName): void {
+    if (this.#attached[name]) return;
+    this.#refusals[name] = null;
+    const controller = childOf(this.#controller.signal);
+    const source = this.#open(name, controller.signal);
+    if (!source) this.#refused(name, name === 'kernel' ? NO_KERNEL : NO_SERVER);
+    // What the inbox had kept for us may already have been a refusal.
+    else if (this.#refusals[name]) controller.abort();
+    else this.#attached[name] = { source, controller };
+  }
+
+  #open(name: SourceName, signal: AbortSignal): Source | null {
+    const { session } = this;
+    const receiver = {
+      get offset() {
+        return session.offset;
+      },
+      receive: (message: DeltasMessage | StateMessage) => this.#receive(name, message),
+      refuse: (error: WireError) => this.#refused(name, error),
+      connected: (connected: boolean) => this.#onConnected(connected),
+    };
+    if (name === 'server') {
+      return this.#live?.socket.subscribe(session.streamId, receiver, signal) ?? null;
+    }
+    this.#askedAt = performance.now();
+    return this.#inbox && new KernelSource(this.#inbox, receiver, signal);
+  }
+
+  #detach(name: SourceName): void {
+    this.#attached[name]?.controller.abort();
+    this.#attached[name] = null;
+  }
+
+  #receive(name: SourceName, message: DeltasMessage | StateMessage): void {
+    this.#refusals[name] = null;
+    if (name === 'kernel') {
+      this.#heardAt = performance.now();
+      this.#silence.start(SILENCE);
+    }
+    this.session.accept(name, message);
+    this.session.report(null);
+    if (this.session.complete) this.#controller.abort();
+    else if (this.session.final) this.#repairSoon();
+  }
+
+  /** One source can't serve: turn to the other, and say so only when there is none. */
+  #refused(name: SourceName, error: WireError): void {
+    this.#detach(name);
+    this.#refusals[name] = error;
+    const other = name === 'kernel' ? 'server' : 'kernel';
+    if (this.#attached[other]) return;
+    if (!this.#refusals[other]) {
+      this.#attach(other);
+      return;
+    }
+    const { kernel, server } = this.#refusals;
+    const message = (kernel?.message || server?.message) ?? error.message;
+    this.session.report({ type: 'unavailable', message });
+    this.#repairSoon();
+  }
+
+  #onConnected(connected: boolean): void {
+    const kernelSpeaks = performance.now() - this.#heardAt < SILENCE;
+    if (connected) this.session.report(null);
+    else if (!kernelSpeaks) this.session.report(RECONNECTING);
+  }
+
+  #onSilence(): void {
+    this.#tryServer();
+    this.#silence.start(SILENCE);
+  }
+
+  #onGap(offset: number): void {
+    this.#gapAt = offset;
+    this.#askAgain();
+    this.#repairSoon();
+  }
+
+  #repairSoon(): void {
+    if (!this.#repair.pending) this.#repair.start(this.#repairDelay);
+  }
+
+  #onRepair(): void {
+    if (this.#gapAt !== null && this.session.offset > this.#gapAt) this.#gapAt = null;
+    const fed = this.#attached.kernel || this.#attached.server;
+    if (this.#gapAt === null && fed && !this.session.final) {
+      this.#repairDelay = REPAIR;
+      return;
+    }
+    this.#tryServer();
+    this.#askAgain();
+    this.#repairDelay = Math.min(2 * this.#repairDelay, LONGEST_REPAIR);
+    this.#repairSoon();
+  }
+
+  /** The server, unless it has said that it never can. */
+  #tryServer(): void {
+    const refusal = this.#refusals.server;
+    if (refusal && [NO_SERVER, NO_EXTENSION, FORBIDDEN].includes(refusal)) return;
+    this.#attach('server');
+  }
+
+  #askAgain(): void {
+    if (performance.now() - this.#askedAt < REPAIR) return;
+    this.#askedAt = performance.now();
+    this.#attached.kernel?.source.ask();
+    this.#attached.server?.source.ask();
+  }
+}

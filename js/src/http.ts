@@ -1,0 +1,38 @@
+import type { Server } from './page';
+
+/** What a server that can't be followed live says to a plain request. */
+export type Health = 'ready' | 'absent' | 'forbidden' | 'down';
+
+/** Tells a server without the extension from one that refuses us and one that is away. */
+export async function probe(server: Server): Promise<Health> {
+  try {
+    const { ok, status } = await fetch(server.url, { headers: authorization(server) });
+    if (status === 404) return 'absent';
+    if (status === 401 || status === 403) return 'forbidden';
+    return ok ? 'ready' : 'down';
+  } catch {
+    return 'down';
+  }
+}
+
+/** Asks the server to stop a stream; false when it can't. */
+export async function cancel(server: Server, streamId: string): Promise<boolean> {
+  try {
+    const { ok } = await fetch(`${server.url}streams/${encodeURIComponent(streamId)}/cancel`, {
+      method: 'POST',
+      headers: { ...authorization(server), 'X-XSRFToken': xsrfToken() },
+    });
+    return ok;
+  } catch {
+    return false;
+  }
+}
+
+function authorization({ token }: Server): Record<string, string> {
+  return token ? { Authorization: `token ${token}` } : {};
+}
+
+function xsrfToken(): string {
+  const value = /(?:^|; )_xsrf=([^;]*)/.exec(document.cookie)?.[1] ?? '';
+  return decodeURIComponent(value);
+}

@@ -1,0 +1,52 @@
+import type { AnyModel } from '@anywidget/types';
+
+type Listener = (content: unknown) => void;
+
+/** The kernel's end of a stream in this page: an anywidget model and the messages it received. */
+export class Inbox {
+  readonly streamId: string;
+  readonly role: string;
+  /** Aborted when the model is gone: its kernel will say no more. */
+  readonly closed: AbortSignal;
+  readonly #model: AnyModel;
+  readonly #controller = new AbortController();
+  #kept: unknown[] = [];
+  #listener: Listener | null = null;
+
+  /** Messages are kept from now on, until somebody listens: a view may come late. */
+  constructor(model: AnyModel) {
+    this.#model = model;
+    this.streamId = model.get('stream_id');
+    this.role = model.get('role');
+    this.closed = this.#controller.signal;
+    model.on('msg:custom', this.#receive);
+  }
+
+  /** Hands over what was kept, then passes messages straight on until the signal aborts. */
+  listen(listener: Listener, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    this.#listener = listener;
+    signal.addEventListener(
+      'abort',
+      () => {
+        if (this.#listener === listener) this.#listener = null;
+      },
+      { once: true },
+    );
+    for (const content of this.#kept.splice(0)) listener(content);
+  }
+
+  send(content: unknown): void {
+    this.#model.send(content);
+  }
+
+  close(): void {
+    this.#model.off('msg:custom', this.#receive);
+    this.#controller.abort();
+  }
+
+  readonly #receive = (content: unknown): void => {
+    if (this.#listener) this.#listener(content);
+    else this.#kept.push(content);
+  };
+}

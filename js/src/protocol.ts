@@ -1,0 +1,105 @@
+/** The words of the wire (see ARCHITECTURE.md), and the pure functions on them. */
+
+export type Status = 'pending' | 'streaming' | 'done' | 'error' | 'cancelled' | 'timeout';
+
+/** A piece of the body; `offset` is the UTF-8 bytes of the body before it, over all kinds. */
+export interface Delta {
+  readonly offset: number;
+  readonly kind: string;
+  readonly text: string;
+  readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+export interface WireError {
+  readonly type: string;
+  readonly message: string;
+}
+
+export interface StreamState {
+  readonly stream_id: string;
+  readonly status: Status;
+  readonly title: string | null;
+  readonly model: string | null;
+  readonly provider: string | null;
+  readonly length: number;
+  readonly elapsed: number;
+  readonly created_at: number;
+  readonly finished_at: number | null;
+  readonly finish_reason: string | null;
+  readonly usage: Readonly<Record<string, unknown>> | null;
+  readonly error: WireError | null;
+  readonly cancel_requested: boolean;
+  readonly notice: string | null;
+}
+
+export interface DeltasMessage {
+  readonly type: 'deltas';
+  readonly deltas: readonly Delta[];
+}
+
+export interface StateMessage {
+  readonly type: 'state';
+  readonly state: StreamState;
+}
+
+export interface ErrorMessage {
+  readonly type: 'error';
+  readonly error: WireError;
+}
+
+export type Message = DeltasMessage | StateMessage | ErrorMessage;
+
+/** Where a message came from: the comm of a widget, or the page's live socket. */
+export type SourceName = 'kernel' | 'server';
+
+const LIVE: readonly Status[] = ['pending', 'streaming'];
+
+/** How far along a status is: it never goes back, and every final status is equally far. */
+export function progress(status: Status): number {
+  const index = LIVE.indexOf(status);
+  return index === -1 ? LIVE.length : index;
+}
+
+/** Whether the stream has ended; a final status never changes. */
+export function isFinal(status: Status): boolean {
+  return progress(status) === LIVE.length;
+}
+
+/** The UTF-8 bytes of one UTF-16 unit; the two halves of a surrogate pair share their four. */
+function unitBytes(unit: number): number {
+  if (unit < 0x80) return 1;
+  if (unit < 0x800) return 2;
+  return unit >= 0xd800 && unit <= 0xdfff ? 2 : 3;
+}
+
+/** The UTF-8 bytes of a text. */
+export function byteLength(text: string): number {
+  let bytes = 0;
+  for (let i = 0; i < text.length; i++) bytes += unitBytes(text.charCodeAt(i));
+  return bytes;
+}
+
+/** The offset of what follows a delta. */
+export function endOf(delta: Delta): number {
+  return delta.offset + byteLength(delta.text);
+}
+
+/**
+ * What a reader who stands at `offset` has not seen of a delta: null when it has seen it all.
+ * A delta that begins beyond the offset is a gap and comes back as it is, for the caller to see.
+ */
+export function after(delta: Delta, offset: number): Delta | null {
+  if (delta.offset >= offset) return delta;
+  let bytes = delta.offset;
+  for (let i = 0; i < delta.text.length; i++) {
+    if (bytes >= offset) return { ...delta, offset, text: delta.text.slice(i) };
+    bytes += unitBytes(delta.text.charCodeAt(i));
+  }
+  return null;
+}
+
+/** A message as it came off a wire, or null for one that this version does not know. */
+export function asMessage(content: unknown): Message | null {
+  const type = (content as { type?: unknown } | null)?.type;
+  return type === 'deltas' || type === 'state' || type === 'error' ? (content as Message) : null;
+}

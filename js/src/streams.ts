@@ -1,0 +1,48 @@
+import { Feed, type Live } from './feed';
+import { findInbox } from './registry';
+import { Session } from './session';
+
+/** How long a stream without a view is followed: a re-created view comes back at once. */
+const GRACE = 2_000;
+
+interface Entry {
+  readonly feed: Feed;
+  readonly controller: AbortController;
+  views: number;
+}
+
+/** The streams that this page follows, each once, however many views it has. */
+export class Streams {
+  readonly #live: Live | null;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(live: Live | null) {
+    this.#live = live;
+  }
+
+  /** The feed of a stream, for as long as some view's signal has not aborted. */
+  join(streamId: string, signal: AbortSignal): Feed {
+    const entry = this.#entries.get(streamId) ?? this.#open(streamId);
+    entry.views += 1;
+    entry.feed.follow(findInbox(streamId));
+    signal.addEventListener('abort', () => this.#leave(streamId, entry), { once: true });
+    return entry.feed;
+  }
+
+  #open(streamId: string): Entry {
+    const controller = new AbortController();
+    const feed = new Feed(new Session(streamId), this.#live, controller.signal);
+    const entry = { feed, controller, views: 0 };
+    this.#entries.set(streamId, entry);
+    return entry;
+  }
+
+  #leave(streamId: string, entry: Entry): void {
+    entry.views -= 1;
+    setTimeout(() => {
+      if (entry.views > 0 || this.#entries.get(streamId) !== entry) return;
+      this.#entries.delete(streamId);
+      entry.controller.abort();
+    }, GRACE);
+  }
+}

@@ -1,0 +1,63 @@
+import type { Feed } from '../feed';
+import { Timer } from '../timer';
+import { copyText } from './clipboard';
+import { make, setText } from './dom';
+
+const BRIEFLY = 2_000;
+
+/** Stops the stream; there only while it is live. */
+export class StopButton {
+  readonly element = button('nbps-stop', 'Stop');
+  readonly #feed: Feed;
+  #pressed = false;
+
+  constructor(feed: Feed, signal: AbortSignal) {
+    this.#feed = feed;
+    this.element.addEventListener('click', () => void this.#stop(), { signal });
+    this.update();
+  }
+
+  update(): void {
+    const { state, final } = this.#feed.session;
+    const stopping = this.#pressed || state?.cancel_requested === true;
+    this.element.hidden = state === null || final;
+    this.element.disabled = stopping;
+    setText(this.element, stopping ? 'Stopping…' : 'Stop');
+  }
+
+  async #stop(): Promise<void> {
+    this.#pressed = true;
+    this.update();
+    // When nobody could be told, the reader may try again.
+    this.#pressed = await this.#feed.cancel();
+    this.update();
+  }
+}
+
+/** Copies the answer: the text, without what is folded away. */
+export class CopyButton {
+  readonly element = button('nbps-copy', 'Copy');
+  readonly #feed: Feed;
+  readonly #reset: Timer;
+
+  constructor(feed: Feed, signal: AbortSignal) {
+    this.#feed = feed;
+    this.#reset = new Timer(() => setText(this.element, 'Copy'), signal);
+    // A button's own words are not announced when they change, unless it is a live region.
+    this.element.setAttribute('aria-live', 'polite');
+    this.element.addEventListener('click', () => void this.#copy(), { signal });
+  }
+
+  async #copy(): Promise<void> {
+    const answer = this.#feed.session.deltas.filter(({ kind }) => kind === 'text');
+    const copied = await copyText(answer.map(({ text }) => text).join(''));
+    setText(this.element, copied ? 'Copied' : 'Not copied');
+    this.#reset.start(BRIEFLY);
+  }
+}
+
+function button(className: string, label: string): HTMLButtonElement {
+  const element = make('button', `nbps-button ${className}`, label);
+  element.type = 'button';
+  return element;
+}

@@ -1,0 +1,69 @@
+import type { Feed } from '../feed';
+import { type BodyView, PlainBody } from './body';
+import { make } from './dom';
+import { Frame } from './frame';
+import { Header } from './header';
+import css from './style.css';
+import { codePoints } from './words';
+
+const dressed = new WeakSet<Node>();
+
+/** One view of a stream: a cursor into its session's log, and the elements that show it. */
+export class View {
+  readonly element = make('section', 'nbps');
+  readonly #feed: Feed;
+  readonly #header: Header;
+  readonly #body: BodyView = new PlainBody();
+  /** The cursor: how many of the log's deltas are shown. */
+  #shown = 0;
+  #characters = 0;
+
+  constructor(feed: Feed, signal: AbortSignal) {
+    this.#feed = feed;
+    this.#header = new Header(feed, signal);
+    this.element.append(this.#header.element, this.#header.explanation, this.#body.element);
+    this.element.dataset.streamId = feed.session.streamId;
+    this.#showDeltas();
+    this.#showState();
+    const frame = new Frame(() => this.#showDeltas(), signal);
+    const onState = () => this.#showState();
+    const listener = {
+      onDeltas: () => frame.request(),
+      onState,
+      onSource: onState,
+      onTrouble: onState,
+    };
+    feed.session.subscribe(listener, signal);
+    signal.addEventListener('abort', () => this.element.remove(), { once: true });
+  }
+
+  /** Gives the document, or the shadow root, of this view its style: once each. */
+  dress(root: Node): void {
+    // A view may be made before it is attached (JupyterLab does so), then to the document.
+    const target = root instanceof ShadowRoot ? root : document.head;
+    if (dressed.has(target)) return;
+    dressed.add(target);
+    target.append(make('style', '', css));
+  }
+
+  #showDeltas(): void {
+    const { deltas, offset } = this.#feed.session;
+    const fresh = deltas.slice(this.#shown);
+    this.#shown = deltas.length;
+    this.#body.append(fresh);
+    for (const { kind, text } of fresh) {
+      if (kind === 'text') this.#characters += codePoints(text);
+    }
+    this.#header.setCount(this.#characters);
+    this.element.dataset.offset = String(offset);
+  }
+
+  #showState(): void {
+    const { state, lastSource } = this.#feed.session;
+    this.#header.update();
+    this.element.dataset.status = state?.status ?? 'unknown';
+    if (lastSource) this.element.dataset.source = lastSource;
+    const name = state?.title ?? state?.model ?? this.#feed.session.streamId;
+    this.element.setAttribute('aria-label', `Stream: ${name}`);
+  }
+}

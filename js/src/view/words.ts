@@ -1,0 +1,62 @@
+import type { Status, StreamState } from '../protocol';
+import type { Session } from '../session';
+
+const STATUS: Readonly<Record<Status, string>> = {
+  pending: 'Waiting',
+  streaming: 'Streaming',
+  done: 'Done',
+  error: 'Failed',
+  cancelled: 'Stopped',
+  timeout: 'Interrupted',
+};
+
+const DEMO = 'demo';
+
+/** One word for how a stream stands; the only thing in a view that is announced as it changes. */
+export function statusWord({ state, trouble }: Session): string {
+  if (state) return STATUS[state.status];
+  return trouble?.type === 'unavailable' ? 'Not available' : 'Connecting';
+}
+
+export function modelName({ model, provider }: StreamState): string {
+  if (model === DEMO && provider === DEMO) return 'demo model, no provider';
+  return model ?? '';
+}
+
+/** Why there is less than the reader may expect, in a sentence; empty when all is well. */
+export function explanation({ state, trouble }: Session): string {
+  if (state?.status === 'timeout') {
+    return 'The kernel went away before the model had finished. What it said until then is below.';
+  }
+  if (state?.status === 'error') return state.error?.message ?? 'The stream failed.';
+  return trouble?.type === 'unavailable' ? trouble.message : '';
+}
+
+/** What the reader may want to know and need not act on. */
+export function noticeOf({ state, trouble }: Session): string {
+  if (trouble?.type === 'reconnecting') return 'Reconnecting…';
+  return state?.notice ?? '';
+}
+
+/** Whole seconds while they run, tenths at the end. */
+export function duration(seconds: number, running: boolean): string {
+  if (seconds < 60) return `${running ? Math.floor(seconds) : seconds.toFixed(1)} s`;
+  const minutes = Math.floor(seconds / 60);
+  const rest = Math.floor(seconds % 60);
+  if (minutes < 60) return `${minutes} min ${pad(rest)} s`;
+  return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
+}
+
+function pad(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+/** Characters as a reader counts them: code points, not UTF-16 units. */
+export function codePoints(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0xdc00 || unit > 0xdfff) count++;
+  }
+  return count;
+}

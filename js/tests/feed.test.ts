@@ -1,0 +1,284 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Feed, type Live } from '../src/feed';
+import { Inbox } from '../src/inbox';
+import { findServer } from '../src/page';
+import { Session } from '../src/session';
+import { LiveSocket } from '../src/sources/server';
+import { deltas, FakeModel, FakeSocket, failure, ID, jupyterPage, state, text } from './fakes';
+
+let page: AbortController;
+let session: Session;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('WebSocket', FakeSocket);
+  vi.stubGlobal('fetch', vi.fn().mockResolvedValue(new Response('{}')));
+  FakeSocket.all = [];
+  page = new AbortController();
+  session = new Session(ID);
+  jupyterPage();
+});
+
+afterEach(() => {
+  page.abort();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+function live(): Live {
+  const server = findServer();
+  if (!server) throw new Error('the page names a server');
+  return { server, socket: new LiveSocket(server, page.signal) };
+}
+
+function follow(model: FakeModel | null, withServer = true) {
+  const feed = new Feed(session, withServer ? live() : null, page.signal);
+  const inbox = model && new Inbox(model.asAnyModel);
+  feed.follow(inbox);
+  return { feed, inbox };
+}
+
+function asksOf(model: FakeModel): unknown[] {
+  return model.sent.map((message) => (message as { offset: number }).offset);
+}
+
+describe('a driver', () => {
+  it('is asked for what is missing, and the server is left alone while it speaks', () => {
+    const model = new FakeModel();
+    model.answer = () => model.say(state());
+    follow(model);
+    model.say(deltas(text(0, 'Hello')));
+    vi.advanceTimersByTime(2_900);
+    expect(model.sent).toEqual([{ type: 'attach', offset: 0 }]);
+    expect([session.offset, session.lastSource]).toEqual([5, 'kernel']);
+    expect(FakeSocket.all).toHaveLength(0);
+  });
+
+  it('is joined by the server when it says nothing at first', () => {
+    follow(new FakeModel());
+    vi.advanceTimersByTime(499);
+    expect(FakeSocket.all).toHaveLength(0);
+    vi.advanceTimersByTime(1);
+    expect(FakeSocket.all).toHaveLength(1);
+  });
+
+  it('is joined by the server when it falls silent, which tells how it ended', () => {
+    const model = new FakeModel();
+    follow(model);
+    model.say(state());
+    model.say(deltas(text(0, 'Hello')));
+    vi.advanceTimersByTime(3_000);
+    FakeSocket.last.open();
+    expect(FakeSocket.last.sent).toMatchObject([{ type: 'subscribe', stream_id: ID, offset: 5 }]);
+    FakeSocket.last.say(state({ status: 'timeout', length: 5 }));
+    expect(session.state?.status).toBe('timeout');
+  });
+
+  it('is asked again at a gap, and the server too when it stays', () => {
+    const model = new FakeModel();
+    follow(model);
+    vi.advanceTimersByTime(400);
+    model.say(state());
+    model.say(deltas(text(0, 'ab')));
+    vi.advanceTimersByTime(200);
+    model.say(deltas(text(4, 'ef')));
+    model.say(deltas(text(6, 'gh')));
+    expect(asksOf(model)).toEqual([0, 2]);
+    vi.advanceTimersByTime(499);
+    expect(FakeSocket.all).toHaveLength(0);
+    vi.advanceTimersByTime(1);
+    FakeSocket.last.open();
+    FakeSocket.last.say(deltas(text(2, 'cdefgh')));
+    expect(session.offset).toBe(8);
+    expect(asksOf(model)).toEqual([0, 2, 2]);
+    vi.advanceTimersByTime(20_000);
+    expect(asksOf(model)).toEqual([0, 2, 2]);
+  });
+
+  it('that fills its gap does not need the server', () => {
+    const model = new FakeModel();
+    follow(model);
+    vi.advanceTimersByTime(400);
+    model.say(deltas(text(2, 'cd')));
+    model.say(deltas(text(0, 'abcd')));
+    vi.advanceTimersByTime(2_000);
+    expect(FakeSocket.all).toHaveLength(0);
+  });
+
+  it('that closes leaves the stream to the server', () => {
+    const { inbox } = follow(new FakeModel());
+    inbox?.close();
+    expect(FakeSocket.all).toHaveLength(1);
+  });
+
+  it('needs no server, and no error is shown for want of one', () => {
+    const model = new FakeModel();
+    follow(model, false);
+    vi.advanceTimersByTime(10_000);
+    model.say(deltas(text(0, 'Hello')));
+    expect([session.offset, session.trouble]).toEqual([5, null]);
+  });
+
+  it('is not joined by a server without the extension, however silent it is', async () => {
+    vi.mocked(fetch).mockImplementation(async () => new Response('', { status: 404 }));
+    follow(new FakeModel());
+    await vi.advanceTimersByTimeAsync(500);
+    FakeSocket.last.drop();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(FakeSocket.all).toHaveLength(1);
+    expect(session.trouble).toBeNull();
+  });
+
+  it('is not said to be reconnecting while it speaks', async () => {
+    const model = new FakeModel();
+    follow(model);
+    await vi.advanceTimersByTimeAsync(500);
+    model.say(state());
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(session.trouble).toBeNull();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(session.trouble).toEqual({ type: 'reconnecting' });
+  });
+
+  it('is left for the server when what its inbox kept is a refusal', () => {
+    const model = new FakeModel();
+    const inbox = new Inbox(model.asAnyModel);
+    model.say(failure('not-found', 'The kernel does not know it.'));
+    new Feed(session, live(), page.signal).follow(inbox);
+    FakeSocket.last.open();
+    expect(session.trouble).toBeNull();
+    FakeSocket.last.say(failure('not-found', 'The server does not know it.'));
+    expect(session.trouble).toMatchObject({ message: 'The kernel does not know it.' });
+  });
+
+  it('is read from what its inbox kept, without asking once that is everything', () => {
+    const model = new FakeModel();
+    const inbox = new Inbox(model.asAnyModel);
+    model.say(deltas(text(0, 'Hello')));
+    model.say(state({ status: 'done', length: 5 }));
+    new Feed(session, null, page.signal).follow(inbox);
+    expect([session.complete, model.sent]).toEqual([true, []]);
+  });
+});
+
+describe('a watcher', () => {
+  it('follows the server, and its kernel is not asked', () => {
+    const model = new FakeModel('watcher');
+    follow(model);
+    FakeSocket.last.open();
+    FakeSocket.last.say(state());
+    FakeSocket.last.say(deltas(text(0, 'Hello')));
+    vi.advanceTimersByTime(10_000);
+    expect([session.offset, session.lastSource, model.sent]).toEqual([5, 'server', []]);
+  });
+
+  it('turns to its kernel when the server does not know the stream', () => {
+    const model = new FakeModel('watcher');
+    model.answer = () => model.say(deltas(text(0, 'Hello')));
+    follow(model);
+    FakeSocket.last.open();
+    FakeSocket.last.say(failure('not-found', 'There is no such stream.'));
+    expect(model.sent).toEqual([{ type: 'attach', offset: 0 }]);
+    expect([session.offset, session.trouble]).toEqual([5, null]);
+  });
+
+  it.each([404, 403])('turns to its kernel when the server answers %i', async (status) => {
+    vi.mocked(fetch).mockResolvedValue(new Response('', { status }));
+    const model = new FakeModel('watcher');
+    follow(model);
+    FakeSocket.last.drop();
+    await vi.waitFor(() => expect(model.sent).toHaveLength(1));
+    expect(session.trouble).toBeNull();
+  });
+
+  it('says why when neither can serve', () => {
+    const model = new FakeModel('watcher');
+    model.answer = () => model.say(failure('not-found', 'The kernel does not know it.'));
+    follow(model);
+    FakeSocket.last.open();
+    FakeSocket.last.say(failure('not-found', 'The server does not know it.'));
+    const message = 'The kernel does not know it.';
+    expect(session.trouble).toEqual({ type: 'unavailable', message });
+  });
+
+  it('is replaced by a driver that comes later', () => {
+    const { feed } = follow(new FakeModel('watcher'));
+    const driver = new FakeModel();
+    feed.follow(new Inbox(driver.asAnyModel));
+    expect(driver.sent).toEqual([{ type: 'attach', offset: 0 }]);
+  });
+});
+
+describe('no kernel', () => {
+  it('follows the server and asks again for a stream that is not there yet', () => {
+    follow(null);
+    FakeSocket.last.open();
+    FakeSocket.last.say(failure('not-found', 'There is no such stream.'));
+    expect(session.trouble).toMatchObject({ type: 'unavailable' });
+    vi.advanceTimersByTime(500);
+    FakeSocket.last.say(state());
+    expect([session.state?.status, session.trouble]).toEqual(['streaming', null]);
+  });
+
+  it('and no server is said in a sentence', () => {
+    follow(null, false);
+    expect(session.trouble).toMatchObject({ message: expect.stringMatching(/neither a kernel/) });
+  });
+});
+
+describe('the end', () => {
+  it('detaches everything', () => {
+    const model = new FakeModel();
+    follow(model);
+    vi.advanceTimersByTime(500);
+    FakeSocket.last.open();
+    FakeSocket.last.say(deltas(text(0, 'Hello')));
+    model.say(state({ status: 'done', length: 5 }));
+    expect(FakeSocket.last.sent.at(-1)?.type).toBe('unsubscribe');
+    vi.advanceTimersByTime(30_000);
+    expect(FakeSocket.last.readyState).toBe(3);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is not reached while bytes are missing: they are asked for, ever more slowly', () => {
+    const model = new FakeModel();
+    follow(model, false);
+    vi.advanceTimersByTime(500);
+    model.say(state({ status: 'done', length: 5 }));
+    vi.advanceTimersByTime(60_000);
+    const asked = model.sent.length;
+    expect(asked).toBeGreaterThan(5);
+    expect(asked).toBeLessThan(15);
+    model.say(deltas(text(0, 'Hello')));
+    expect(session.complete).toBe(true);
+    vi.advanceTimersByTime(60_000);
+    expect(model.sent).toHaveLength(asked);
+  });
+});
+
+describe('cancel', () => {
+  it('goes to the server, with the XSRF token', async () => {
+    // biome-ignore lint/suspicious/noDocumentCookie: what a Jupyter server sets
+    document.cookie = '_xsrf=2|abc';
+    const model = new FakeModel();
+    const { feed } = follow(model);
+    expect(await feed.cancel()).toBe(true);
+    const [url, init] = vi.mocked(fetch).mock.calls.at(-1) ?? [];
+    const path = `/user/ada/nb-persistent-stream/v1/streams/${ID}/cancel`;
+    expect(url).toBe(`${location.origin}${path}`);
+    expect(init).toMatchObject({ method: 'POST', headers: { 'X-XSRFToken': '2|abc' } });
+    expect(init?.headers).not.toHaveProperty('Authorization');
+    expect(model.sent).not.toContainEqual({ type: 'cancel' });
+  });
+
+  it('goes to the kernel when the server can not', async () => {
+    vi.mocked(fetch).mockRejectedValue(new TypeError('Failed to fetch'));
+    const model = new FakeModel();
+    expect(await follow(model).feed.cancel()).toBe(true);
+    expect(model.sent).toContainEqual({ type: 'cancel' });
+  });
+
+  it('says so when there is nobody to tell', async () => {
+    expect(await follow(null, false).feed.cancel()).toBe(false);
+  });
+});

@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Feed } from '../src/feed';
+import { Inbox } from '../src/inbox';
+import type { Message, StreamState } from '../src/protocol';
+import { Session } from '../src/session';
+import { PlainBody } from '../src/view/body';
+import { View } from '../src/view/view';
+import { deltas, FakeModel, failure, ID, inOrder, state, text } from './fakes';
+
+let page: AbortController;
+let model: FakeModel;
+let view: View;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  page = new AbortController();
+  model = new FakeModel();
+  const feed = new Feed(new Session(ID), null, page.signal);
+  feed.follow(new Inbox(model.asAnyModel));
+  view = new View(feed, page.signal);
+  document.body.replaceChildren(view.element);
+});
+
+afterEach(() => {
+  page.abort();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+function say(...messages: Message[]): void {
+  for (const message of messages) model.say(message);
+  vi.advanceTimersByTime(20);
+}
+
+function find(selector: string): HTMLElement {
+  const element = view.element.querySelector<HTMLElement>(selector);
+  if (!element) throw new Error(`there is no ${selector}`);
+  return element;
+}
+
+function shown(root: ParentNode = view.element): string {
+  return [...root.querySelectorAll('.nbps-text')].map((block) => block.textContent).join('');
+}
+
+const words = fc.string({ unit: fc.constantFrom('a', 'é', '語', '😀', ' ', '\n', '\n\n', '\r\n') });
+
+describe('body', () => {
+  it('is the text, wherever it was cut', () => {
+    fc.assert(
+      fc.property(fc.array(words), fc.nat(4), (pieces, frame) => {
+        const body = new PlainBody();
+        const all = inOrder(pieces);
+        for (let i = 0; i < all.length; i += frame + 1) body.append(all.slice(i, i + frame + 1));
+        expect(shown(body.element)).toBe(pieces.join(''));
+      }),
+    );
+  });
+
+  it('has the same blocks, wherever it was cut', () => {
+    fc.assert(
+      fc.property(fc.array(words), (pieces) => {
+        const [cut, whole] = [new PlainBody(), new PlainBody()];
+        for (const delta of inOrder(pieces)) cut.append([delta]);
+        whole.append([text(0, pieces.join(''))]);
+        expect(cut.element.children).toHaveLength(whole.element.children.length);
+      }),
+    );
+  });
+
+  it('has a block for each paragraph', () => {
+    say(deltas(...inOrder(['One\n', '\nTwo, ', 'still two\nand still\n\n', '\nThree'])));
+    const blocks = [...view.element.querySelectorAll('.nbps-text')];
+    expect(blocks.map((block) => block.textContent)).toEqual([
+      'One\n\n',
+      'Two, still two\nand still\n\n\n',
+      'Three',
+    ]);
+  });
+
+  it('folds away what is not the answer, in its place', () => {
+    const think = text(0, 'Hm.', 'reasoning');
+    say(deltas(think, text(3, 'Yes'), text(6, '{}', 'tool_call'), text(8, '[1]', 'citation')));
+    const folded = [...view.element.querySelectorAll('details')];
+    expect(folded.map((aside) => aside.querySelector('summary')?.textContent)).toEqual([
+      'Reasoning',
+      'Tool call',
+      'citation',
+    ]);
+    expect(folded.some((aside) => aside.open)).toBe(false);
+    expect([...find('.nbps-body').children].map((child) => child.localName)).toEqual([
+      'details',
+      'div',
+      'details',
+      'details',
+    ]);
+    expect(find('.nbps-reasoning .nbps-aside-text').textContent).toBe('Hm.');
+    expect(shown()).toBe('Yes');
+  });
+
+  it('keeps hostile text as text, in every place', () => {
+    const hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
+    const error = { type: 'x', message: hostile };
+    say(deltas(text(0, hostile), text(55, hostile, hostile)));
+    say(state({ status: 'error', title: hostile, model: hostile, notice: hostile, error }));
+    expect(view.element.querySelector('img, script')).toBeNull();
+    expect(shown()).toBe(hostile);
+    expect(find('.nbps-explanation').textContent).toBe(hostile);
+  });
+
+  it('costs what is new, not what is there', async () => {
+    const records: MutationRecord[] = [];
+    const observer = new MutationObserver((list) => records.push(...list));
+    const all = inOrder(Array.from({ length: 2_000 }, (_, i) => (i % 50 ? 'word ' : 'end.\n\n')));
+    const body = new PlainBody();
+    observer.observe(body.element, { childList: true, subtree: true, characterData: true });
+    for (const delta of all) body.append([delta]);
+    records.push(...observer.takeRecords());
+    expect(records.length).toBeLessThan(2_000 * 1.2);
+    expect(records.every(({ removedNodes }) => removedNodes.length === 0)).toBe(true);
+  });
+
+  it('does not let a text node grow without end', () => {
+    const body = new PlainBody();
+    for (const delta of inOrder(Array(3_000).fill('no blank line '))) body.append([delta]);
+    const nodes = [...(body.element.querySelector('.nbps-text')?.childNodes ?? [])];
+    expect(Math.max(...nodes.map((node) => node.nodeValue?.length ?? 0))).toBeLessThan(5_000);
+  });
+
+  it('is written once a frame, and also while the page is hidden', () => {
+    const frames: FrameRequestCallback[] = [];
+    vi.stubGlobal('requestAnimationFrame', (run: FrameRequestCallback) => frames.push(run));
+    model.say(deltas(text(0, 'Hel')));
+    model.say(deltas(text(3, 'lo')));
+    expect([shown(), frames.length]).toEqual(['', 1]);
+    vi.advanceTimersByTime(200);
+    expect(shown()).toBe('Hello');
+    expect(view.element.dataset.offset).toBe('5');
+  });
+});
+
+describe('header', () => {
+  const error = { type: 'rate-limit', message: 'Too many requests. Wait a minute.' };
+  const ends: [Partial<StreamState>, string, string][] = [
+    [{ status: 'pending' }, 'Waiting', ''],
+    [{ status: 'streaming' }, 'Streaming', ''],
+    [{ status: 'done' }, 'Done', ''],
+    [{ status: 'cancelled' }, 'Stopped', ''],
+    [{ status: 'error', error }, 'Failed', error.message],
+    [{ status: 'timeout' }, 'Interrupted', 'The kernel went away before'],
+  ];
+
+  it.each(ends)('of %o', (change, word, sentence) => {
+    say(state(change));
+    expect(find('.nbps-status').textContent).toBe(word);
+    expect(find('.nbps-explanation').textContent).toContain(sentence);
+    expect(view.element.dataset).toMatchObject({
+      streamId: ID,
+      status: change.status,
+      source: 'kernel',
+    });
+  });
+
+  it('names the stream by its title, or else its model', () => {
+    say(state());
+    expect(view.element.getAttribute('aria-label')).toBe('Stream: gpt-5-mini');
+    say(state({ title: 'Summary' }));
+    expect(view.element.getAttribute('aria-label')).toBe('Stream: Summary');
+    expect(find('.nbps-title').textContent).toBe('Summary');
+  });
+
+  it('does not pass the demo off as a model', () => {
+    say(state({ model: 'demo', provider: 'demo' }));
+    expect(find('.nbps-model').textContent).toBe('demo model, no provider');
+  });
+
+  it('counts seconds and characters, and announces neither', () => {
+    say(
+      state({ elapsed: 58.2 }),
+      deltas(text(0, '語😀'.repeat(1_000)), text(7_000, 'x', 'reasoning')),
+    );
+    expect(find('.nbps-elapsed').textContent).toBe('58 s');
+    expect(find('.nbps-count').textContent).toBe('2,000 characters');
+    vi.advanceTimersByTime(3_000);
+    expect(find('.nbps-elapsed').textContent).toBe('1 min 01 s');
+    say(state({ status: 'done', elapsed: 61.5, length: 7_001 }));
+    vi.advanceTimersByTime(5_000);
+    expect(find('.nbps-elapsed').textContent).toBe('1 min 01 s');
+    const announced = [...view.element.querySelectorAll('[role=status]')];
+    expect(announced.map((element) => element.textContent)).toEqual(['Done']);
+  });
+
+  it('shows a notice, and that nobody can be asked', () => {
+    say(state({ notice: 'Not saved: the disk is full.' }));
+    expect(find('.nbps-notice').textContent).toBe('Not saved: the disk is full.');
+    say(failure('not-found', 'There is no such stream.'));
+    expect(find('.nbps-explanation').textContent).toBe('There is no such stream.');
+  });
+});
+
+describe('buttons', () => {
+  const stop = () => find('.nbps-stop') as HTMLButtonElement;
+  const copy = () => find('.nbps-copy') as HTMLButtonElement;
+
+  it('Stop is there only while the stream is live', () => {
+    expect(stop().hidden).toBe(true);
+    say(state());
+    expect([stop().hidden, stop().disabled, stop().textContent]).toEqual([false, false, 'Stop']);
+    say(state({ status: 'cancelled' }));
+    expect(stop().hidden).toBe(true);
+  });
+
+  it('Stop asks once and waits', async () => {
+    say(state());
+    stop().click();
+    expect([stop().disabled, stop().textContent]).toEqual([true, 'Stopping…']);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(model.sent).toContainEqual({ type: 'cancel' });
+    expect(stop().disabled).toBe(true);
+  });
+
+  it('Stop may be pressed again when nobody could be told', async () => {
+    const session = new Session(ID);
+    session.accept('server', state());
+    const alone = new View(new Feed(session, null, page.signal), new AbortController().signal);
+    const button = alone.element.querySelector<HTMLButtonElement>('.nbps-stop');
+    button?.click();
+    expect(button?.textContent).toBe('Stopping…');
+    await vi.advanceTimersByTimeAsync(0);
+    expect([button?.disabled, button?.textContent]).toEqual([false, 'Stop']);
+  });
+
+  it('Stop shows that somebody else has pressed it', () => {
+    say(state({ cancel_requested: true }));
+    expect([stop().disabled, stop().textContent]).toEqual([true, 'Stopping…']);
+  });
+
+  it('Copy takes the answer, and says so for a moment', async () => {
+    const writeText = vi.fn().mockResolvedValue(undefined);
+    vi.stubGlobal('navigator', { clipboard: { writeText } });
+    say(deltas(text(0, 'Hm.', 'reasoning'), text(3, 'Yes'), text(6, '!\n')));
+    copy().click();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(writeText).toHaveBeenCalledExactlyOnceWith('Yes!\n');
+    expect(copy().textContent).toBe('Copied');
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(copy().textContent).toBe('Copy');
+  });
+
+  it('Copy works on a page without a clipboard, and admits when it does not', async () => {
+    document.execCommand = vi.fn().mockReturnValueOnce(true).mockReturnValueOnce(false);
+    copy().click();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(copy().textContent).toBe('Copied');
+    copy().click();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(copy().textContent).toBe('Not copied');
+    expect(document.querySelector('textarea')).toBeNull();
+  });
+});
+
+describe('a view', () => {
+  it('shows at once what the session already has', () => {
+    const session = new Session(ID);
+    session.accept('server', deltas(text(0, 'Hello')));
+    session.accept('server', state({ status: 'done', length: 5 }));
+    const { signal } = new AbortController();
+    const late = new View(new Feed(session, null, signal), signal);
+    expect(shown(late.element)).toBe('Hello');
+    expect(late.element.dataset).toMatchObject({ status: 'done', source: 'server', offset: '5' });
+  });
+
+  it('leaves nothing behind', () => {
+    say(state());
+    page.abort();
+    expect(document.querySelector('.nbps')).toBeNull();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('styles each root once', () => {
+    const host = document.body.appendChild(document.createElement('div'));
+    const shadow = host.attachShadow({ mode: 'open' });
+    const styles = document.querySelectorAll('style').length;
+    for (const root of [document, shadow, document, document.createElement('p')]) view.dress(root);
+    expect(document.querySelectorAll('style')).toHaveLength(styles + 1);
+    expect(shadow.querySelectorAll('style')).toHaveLength(1);
+  });
+});

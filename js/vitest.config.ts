@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  define: { VIEWER_FILE: '"viewer-test.js"' },
+  test: { environment: 'jsdom', include: ['tests/**/*.test.ts'], restoreMocks: true },
+});
