@@ -1,0 +1,58 @@
+"""One Chromium for all tests, one server and one browser profile for each."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from .lab import FLAGS, Lab, NotebookPage
+
+ARTIFACTS = Path(__file__).parents[2] / "artifacts"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert path, "Chromium is missing: sudo apt-get install chromium, or set CHROMIUM to its path"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def lab(tmp_path):
+    lab = Lab(tmp_path)
+    lab.start()
+    yield lab
+    lab.stop()
+
+
+@pytest.fixture
+def open_notebook(chromium, lab, request):
+    """Open a notebook in a tab of one browser; keeps a screenshot of each tab at the end."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    opened = []
+
+    def open_(name, *cells):
+        page = context.new_page()
+        opened.append(page)
+        notebook = NotebookPage(page, lab, lab.notebook(name, *cells) if cells else name)
+        notebook.open()
+        return notebook
+
+    yield open_
+    ARTIFACTS.mkdir(exist_ok=True)
+    test = re.sub(r"\W+", "-", request.node.name)
+    for number, page in enumerate(opened):
+        if not page.is_closed():
+            page.screenshot(path=ARTIFACTS / f"{test}-{number}.png")
+    context.close()
