@@ -61,7 +61,7 @@ class DriverView:
             output.renew(self._driver.info, self._driver.body.text())
 
     async def _wait(self) -> None:
-        """Wait for news; while there are none, a state now and then tells that this kernel lives."""
+        """Wait for news; while there are none, a state now and then says that the kernel lives."""
         try:
             await asyncio.wait_for(self._news.wait(), _SILENCE)
         except asyncio.TimeoutError:

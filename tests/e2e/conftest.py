@@ -3,14 +3,11 @@
 import os
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from .lab import FLAGS, Lab, NotebookPage
-
-ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 
 
 def pytest_collection_modifyitems(items):
@@ -41,18 +38,18 @@ def open_notebook(chromium, lab, request):
     """Open a notebook in a tab of one browser; keeps a screenshot of each tab at the end."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
     opened = []
+    test = re.sub(r"\W+", "-", request.node.name)
 
     def open_(name, *cells):
         page = context.new_page()
-        opened.append(page)
-        notebook = NotebookPage(page, lab, lab.notebook(name, *cells) if cells else name)
+        path = lab.notebook(name, *cells) if cells else name
+        notebook = NotebookPage(page, lab, path, test)
+        opened.append(notebook)
         notebook.open()
         return notebook
 
     yield open_
-    ARTIFACTS.mkdir(exist_ok=True)
-    test = re.sub(r"\W+", "-", request.node.name)
-    for number, page in enumerate(opened):
-        if not page.is_closed():
-            page.screenshot(path=ARTIFACTS / f"{test}-{number}.png")
+    for number, notebook in enumerate(opened):
+        if not notebook.page.is_closed():
+            notebook.shot(str(number))
     context.close()

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 TOKEN = "e2e-secret"
+ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -179,8 +180,9 @@ class Lab:
 class NotebookPage:
     """A page with one notebook open, used as a person would."""
 
-    def __init__(self, page, lab, name):
+    def __init__(self, page, lab, name, test):
         self.page = page
+        self.test = test
         self.lab = lab
         self.name = name
 
@@ -220,6 +222,14 @@ class NotebookPage:
             lambda: "nb-persistent-stream" in (self.lab.root / self.name).read_text(),
             "the saved notebook to hold the output",
         )
+
+    def prompt(self, number):
+        return self.cell(number).locator(".jp-InputPrompt").inner_text()
+
+    def shot(self, name):
+        """Keep a picture of what a person sees now."""
+        ARTIFACTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=ARTIFACTS / f"{self.test}-{name}.png")
 
     def view(self, number=0):
         """The view of a stream in a cell's output."""
