@@ -23,8 +23,9 @@ demo: $(VENV)/.demo ## Open JupyterLab on the demo notebook (ARGS=--no-browser f
 
 test: $(VENV)/.dev chromium lint ## Install what is missing and run everything
 	cd js && npm test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -m "not e2e" $(ARGS)
 	$(MAKE) nbval
+	$(BIN)/python -m pytest tests/e2e
 
 check: $(VENV)/.dev lint ## The inner loop: all that takes about a minute
 	cd js && npm test

@@ -26,8 +26,9 @@ def chromium():
 
 
 @pytest.fixture
-def lab(tmp_path):
-    lab = Lab(tmp_path)
+def lab(tmp_path, request):
+    """A server; `@pytest.mark.parametrize("lab", [{...}], indirect=True)` gives it arguments."""
+    lab = Lab(tmp_path, **getattr(request, "param", {}))
     lab.start()
     yield lab
     lab.stop()

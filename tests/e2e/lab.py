@@ -43,11 +43,12 @@ def free_port():
 class Lab:
     """A server process; it can be killed and started again on the same port."""
 
-    def __init__(self, folder: Path, app="lab"):
+    def __init__(self, folder: Path, app="lab", extension=True):
         self.folder = folder
         self.root = folder / "notebooks"
         self.store = folder / "streams.db"
         self.app = app
+        self.extension = extension
         self.port = free_port()
         self.process = None
         self.root.mkdir(parents=True)
@@ -75,6 +76,7 @@ class Lab:
                 *(sys.executable, "-m", "jupyter", self.app, "--no-browser", "--allow-root"),
                 *(f"--port={self.port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1"),
                 *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={self.root}"),
+                f"--ServerApp.jpserver_extensions={{'nb_persistent_stream': {self.extension}}}",
                 "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
                 # Lets a test ask the page whether its kernel is connected.
                 "--LabApp.expose_app_in_browser=True",

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from .lab import wait_for
 
 # Says `word0 word1 ...` for as long as the file named `go` in the notebook's folder is there.
@@ -144,3 +146,19 @@ def test_a_watcher_catches_up_after_the_server_was_killed_and_started_again(lab,
         driver.kill()
     [stream_id] = lab.stream_ids()
     assert page.text() == lab.body(stream_id)
+
+
+@pytest.mark.parametrize("lab", [{"extension": False}], indirect=True)
+def test_without_the_server_extension_the_kernels_feed_their_pages(lab, open_notebook):
+    start_counting(lab)
+    driver = open_notebook("driver.ipynb", COUNTING)
+    driver.run(0)
+    driver.wait_text("word5 ")
+    watcher = open_notebook("watcher.ipynb", "from nb_persistent_stream import watch\nwatch()")
+    watcher.run(0)
+    watcher.wait_text("word0 word1 word2 ")
+    assert watcher.view().get_attribute("data-source") == "kernel"
+    watcher.view().get_by_role("button", name="Stop").click()
+    for page in (driver, watcher):
+        page.wait_status("cancelled")
+        assert page.text() == lab.body(lab.stream_ids()[0])
