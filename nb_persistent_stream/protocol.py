@@ -90,7 +90,8 @@ class Report:
 class Provenance:
     """Where a stream comes from. It never holds a key, a token or a URL with one.
 
-    `prompt` is the text, or the list of messages, or None for a source without a prompt.
+    `prompt` is the text, or the list of messages, or None for a source without a prompt;
+    `execution` tells one run of a cell from another.
     """
 
     prompt: str | list[Any] | None = None
@@ -100,6 +101,7 @@ class Provenance:
     options: Json = field(default_factory=dict)
     notebook: str | None = None
     cell_id: str | None = None
+    execution: str | None = None
     kernel_id: str | None = None
     host: str | None = None
     user: str | None = None
@@ -261,6 +263,7 @@ def info_record(info: StreamInfo, now: float) -> dict[str, Any]:
         "options": dict(source.options),
         "notebook": source.notebook,
         "cell_id": source.cell_id,
+        "execution": source.execution,
         "kernel_id": source.kernel_id,
         "host": source.host,
         "user": source.user,

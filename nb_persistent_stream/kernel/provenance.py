@@ -19,6 +19,7 @@ def provenance(
     model: str | None = None,
 ) -> Provenance:
     """What is stored about a new stream's origin; the source has left out all secrets."""
+    cell = frontend.cell()
     return Provenance(
         prompt=list(prompt) if isinstance(prompt, tuple) else prompt,
         system=system,
@@ -26,7 +27,8 @@ def provenance(
         provider=source.provider if source else None,
         options=source.options if source else {},
         notebook=frontend.notebook(),
-        cell_id=frontend.cell().cell_id,
+        cell_id=cell.cell_id,
+        execution=cell.execution,
         kernel_id=frontend.kernel_id(),
         host=socket.gethostname(),
         user=_user(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from typing import Any
 
@@ -13,7 +14,7 @@ from tornado import web
 from .. import __version__
 from ..errors import InvalidInput, PersistentStreamError, StoreError, StreamNotFound
 from ..protocol import Status, check_id, delta_record, info_record
-from ..store import Query, SqliteStore
+from ..store import MAX_PAGE, Query, SqliteStore
 from .shelf import SHELF, Shelf
 
 AUTH_RESOURCE = "nb-persistent-stream"
@@ -96,7 +97,8 @@ class StreamsHandler(StreamHandler):
     async def get(self) -> None:
         query = Query(
             statuses=tuple(_status(value) for value in self.get_query_arguments("status")),
-            notebook=self.get_query_argument("notebook", None),
+            notebook=self._notebook(),
+            unplaced=self.get_query_argument("unplaced", "false") == "true",
             kernel=self.get_query_argument("kernel", None),
             limit=self.number("limit", 50, most=500),
             after=self.get_query_argument("after", None),
@@ -106,6 +108,26 @@ class StreamsHandler(StreamHandler):
         self.reply(
             {"streams": [info_record(info, now) for info in page.streams], "next": page.next}
         )
+
+    def _notebook(self) -> str | None:
+        """The notebook to list, as kernels name it: a page knows its path below the root only."""
+        path = self.get_query_argument("notebook", None)
+        root = getattr(self.contents_manager, "root_dir", "")
+        return path and os.path.join(root, path)
+
+
+class PlacedHandler(StreamHandler):
+    """Which streams' outputs stand in a saved notebook, as the page that saved it says."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        body: object = self.get_json_body()
+        stream_ids = body.get("stream_ids") if isinstance(body, dict) else None
+        if not isinstance(stream_ids, list) or len(stream_ids) > MAX_PAGE:
+            raise InvalidInput(f"stream_ids must be a list of up to {MAX_PAGE} stream ids.")
+        await (await self.store()).place([check_id(stream_id) for stream_id in stream_ids])
+        self.reply({})
 
 
 class OneStreamHandler(StreamHandler):
@@ -161,6 +183,7 @@ _ID = r"([^/]+)"
 HANDLERS: list[tuple[str, type[StreamHandler]]] = [
     (r"", RootHandler),
     (r"streams", StreamsHandler),
+    (r"placed", PlacedHandler),
     (rf"streams/{_ID}", OneStreamHandler),
     (rf"streams/{_ID}/body", BodyHandler),
     (rf"streams/{_ID}/cancel", CancelHandler),

@@ -21,9 +21,11 @@ def is_chunk(item: Any) -> bool:
 
 
 def read_chunk(chunk: Any) -> Iterator[Event]:
-    """The pieces that a chunk's first choice says, and what the chunk reports."""
+    """The pieces that a chunk's first answer says, and what the chunk reports."""
     finish_reason = None
-    for choice in _get(chunk, "choices")[:1]:
+    for choice in _get(chunk, "choices"):
+        if _get(choice, "index"):
+            continue  # another answer to the same prompt (`n=2`): a stream has one
         delta = _get(choice, "delta")
         for name in _REASONING:
             if isinstance(text := _get(delta, name), str) and text:

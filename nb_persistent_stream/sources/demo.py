@@ -68,7 +68,9 @@ def compose(prompt: str) -> str:
     quoted = " ".join(prompt.split())
     if len(quoted) > 200:  # noqa: PLR2004  (a quotation, not a copy)
         quoted = quoted[:200] + "…"
-    return _ANSWER.format(subject=subject[:1].upper() + subject[1:], prompt=quoted, code=repr(quoted))
+    return _ANSWER.format(
+        subject=subject[:1].upper() + subject[1:], prompt=quoted, code=repr(quoted)
+    )
 
 
 async def _say(answer: str, pause: float) -> AsyncGenerator[Event, None]:

@@ -6,8 +6,11 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+
+from ..errors import SourceFailed
 
 _LIMIT = 256
 _FULL_PAUSE = 0.005
@@ -19,7 +22,7 @@ class Abandoned(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    error: BaseException | None
+    error: Exception | None
 
 
 class Handoff:
@@ -33,7 +36,7 @@ class Handoff:
         self._items: deque[Any] = deque()
         self._room = threading.Semaphore(limit)
         self._ready = asyncio.Event()
-        self._abandoned = False
+        self.abandoned = False
 
     def put(self, item: Any) -> None:
         """Hand an item over from a thread; blocks while there is no room.
@@ -58,12 +61,13 @@ class Handoff:
 
     def end(self, error: BaseException | None = None) -> None:
         """Say that nothing follows, and why if it is an error."""
-        self._items.append(_End(error))
-        self._wake()
+        self._items.append(_End(_harmless(error)))
+        with suppress(Abandoned):
+            self._wake()
 
     def abandon(self) -> None:
         """Say, from the consumer's side, that nothing will be read any more."""
-        self._abandoned = True
+        self.abandoned = True
         self._room.release()
 
     async def __aiter__(self) -> AsyncIterator[Any]:
@@ -80,7 +84,7 @@ class Handoff:
                 yield item
 
     def _append(self, item: Any) -> None:
-        if self._abandoned:
+        if self.abandoned:
             self._room.release()
             raise Abandoned
         self._items.append(item)
@@ -92,3 +96,16 @@ class Handoff:
                 self._loop.call_soon_threadsafe(self._ready.set)
             except RuntimeError:  # the consumer's loop is closed
                 raise Abandoned from None
+
+
+def _harmless(error: BaseException | None) -> Exception | None:
+    """An error that a consumer can raise: an exit or a cancellation would end more than it."""
+    if error is None or isinstance(error, Exception):
+        return error
+    how = "was cancelled" if isinstance(error, asyncio.CancelledError) else f"raised {error!r}"
+    failure = SourceFailed(
+        f"The source {how} before it had said everything; the event loop or the program that it "
+        "ran in may have ended. Keep that running until the stream has ended."
+    )
+    failure.__cause__ = error
+    return failure

@@ -14,12 +14,12 @@ import threading
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
-    AsyncIterator,
     Callable,
     Iterable,
+    Iterator,
     Mapping,
 )
-from contextlib import aclosing, suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ..errors import InvalidInput
@@ -95,7 +95,12 @@ def _pump_on(
     loop: asyncio.AbstractEventLoop, source: AsyncIterable[Any], handoff: Handoff
 ) -> Callable[[], None]:
     """Read an async iterable on the loop it belongs to."""
-    future = asyncio.run_coroutine_threadsafe(_pump_async(source, handoff), loop)
+
+    async def pump() -> None:
+        with _telling_its_end(handoff):
+            await _pump_async(source, handoff)
+
+    future = asyncio.run_coroutine_threadsafe(pump(), loop)
     return lambda: (future.cancel(), None)[1]
 
 
@@ -118,7 +123,7 @@ class _Pump:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def run(self) -> None:
-        try:
+        with _telling_its_end(self._handoff):
             source = self._source
             if callable(source) and not isinstance(source, (Iterable, AsyncIterable)):
                 source = source()
@@ -126,9 +131,6 @@ class _Pump:
                 asyncio.run(self._run_async(source))
             else:
                 _pump_sync(source, self._handoff)
-        except BaseException as error:
-            with suppress(Abandoned):
-                self._handoff.end(error)
 
     def stop(self) -> None:
         """Cancel what is async; what blocks is left when it yields next."""
@@ -139,13 +141,27 @@ class _Pump:
 
     async def _run_async(self, source: Any) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
-        with suppress(asyncio.CancelledError):
-            if inspect.isawaitable(source):
-                source = await source
-            if isinstance(source, AsyncIterable):
-                await _pump_async(source, self._handoff)
-            else:
-                _pump_sync(source, self._handoff)
+        if self._handoff.abandoned and self._task is not None:
+            self._task.cancel()  # `stop` came before there was a task
+        if inspect.isawaitable(source):
+            source = await source
+        if isinstance(source, AsyncIterable):
+            await _pump_async(source, self._handoff)
+        else:
+            _pump_sync(source, self._handoff)
+
+
+@contextmanager
+def _telling_its_end(handoff: Handoff) -> Iterator[None]:
+    """Tell the consumer how a block ended; nothing leaves the block."""
+    try:
+        yield
+    except Abandoned:
+        return
+    except BaseException as error:
+        handoff.end(error)
+    else:
+        handoff.end()
 
 
 def _pump_sync(source: Any, handoff: Handoff) -> None:
@@ -160,42 +176,20 @@ def _pump_sync(source: Any, handoff: Handoff) -> None:
     try:
         for item in iterator:
             handoff.put(item)
-    except Abandoned:
-        return
     finally:
-        close = getattr(iterator, "close", None)
-        if close is not None:
-            close()
-    handoff.end()
+        for opened in (iterator, source):
+            if close := getattr(opened, "close", None):
+                close()
 
 
 async def _pump_async(source: AsyncIterable[Any], handoff: Handoff) -> None:
-    try:
-        async with _closing(source) as iterator:
-            async for item in iterator:
-                await handoff.put_async(item)
-        handoff.end()
-    except Abandoned:
-        return
-    except Exception as error:
-        handoff.end(error)
-
-
-def _closing(source: AsyncIterable[Any]) -> Any:
     iterator = aiter(source)
-    return aclosing(iterator) if hasattr(iterator, "aclose") else _Open(iterator)
-
-
-class _Open:
-    """An iterator that has nothing to close."""
-
-    def __init__(self, iterator: AsyncIterator[Any]) -> None:
-        self._iterator = iterator
-
-    async def __aenter__(self) -> AsyncIterator[Any]:
-        return self._iterator
-
-    async def __aexit__(self, *exc: object) -> None:
-        close = getattr(self._iterator, "close", None)
-        if close is not None and inspect.isawaitable(closing := close()):
-            await closing
+    try:
+        async for item in iterator:
+            await handoff.put_async(item)
+    finally:
+        # An SDK's stream is closed by its own method, not by the iterator that it gives out.
+        for opened in (iterator, source):
+            close = getattr(opened, "aclose", None) or getattr(opened, "close", None)
+            if close is not None and inspect.isawaitable(closing := close()):
+                await closing

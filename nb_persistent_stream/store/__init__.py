@@ -1,10 +1,11 @@
 """The only room with SQL: where streams are kept, and how readers hear of what was kept."""
 
-from .contract import Batch, Lease, NewStream, Page, Query, StreamStore
+from .contract import MAX_PAGE, Batch, Lease, NewStream, Page, Query, StreamStore
 from .leases import LeaseWatch
 from .sqlite import SqliteStore
 
 __all__ = [
+    "MAX_PAGE",
     "Batch",
     "Lease",
     "LeaseWatch",

@@ -33,11 +33,15 @@ class NewStream:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which streams to list, newest first; `after` is the `next` of the page before."""
+    """Which streams to list, newest first; `after` is the `next` of the page before.
+
+    `unplaced` leaves out the streams whose output stands in a saved notebook.
+    """
 
     statuses: tuple[Status, ...] = ()
     notebook: str | None = None
     kernel: str | None = None
+    unplaced: bool = False
     limit: int = 50
     after: str | None = None
 
@@ -119,6 +123,10 @@ class StreamStore(Protocol):
         Raises:
             StreamNotFound: there is no such stream.
         """
+        ...
+
+    async def place(self, stream_ids: Sequence[str]) -> None:
+        """Note that a saved notebook holds these streams' outputs; unknown ids do no harm."""
         ...
 
     async def info(self, stream_id: str) -> StreamInfo:

@@ -40,6 +40,8 @@ async def _streams_and_deltas(db: aiosqlite.Connection) -> None:
           options TEXT NOT NULL,                -- JSON object
           notebook TEXT,
           cell_id TEXT,
+          execution TEXT,
+          placed INTEGER NOT NULL DEFAULT 0,    -- whether a saved notebook holds its output
           kernel_id TEXT,
           host TEXT,
           user TEXT,

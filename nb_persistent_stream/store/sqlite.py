@@ -169,6 +169,12 @@ class SqliteStore:
         )
         return await self.info(stream_id)
 
+    async def place(self, stream_ids: Sequence[str]) -> None:
+        marks = ", ".join("?" * len(stream_ids))
+        await self._write(
+            f"UPDATE streams SET placed = 1 WHERE NOT placed AND id IN ({marks})", stream_ids
+        )
+
     async def info(self, stream_id: str) -> StreamInfo:
         for row in await self._read("SELECT * FROM stream_infos WHERE id = ?", (stream_id,)):
             return to_info(row)
@@ -306,6 +312,8 @@ def _conditions(query: Query) -> tuple[str, list[Any]]:
         if value is not None:
             where.append(f"{column} = ?")
             params.append(value)
+    if query.unplaced:
+        where.append("NOT placed")
     if query.after is not None:
         where.append("(created_at, id) < (?, ?)")
         params += page_start(query.after)
