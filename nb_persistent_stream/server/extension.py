@@ -9,7 +9,7 @@ from traitlets import Float
 from .. import __version__
 from ..config import URL_ROOT, load
 from .census import KernelCensus
-from .handlers import HANDLERS
+from .handlers import HANDLERS, NothingHandler
 from .live import LiveHandler
 from .shelf import SHELF, Shelf
 from .static import ViewerFileHandler
@@ -38,7 +38,12 @@ class StreamExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
-        routes = [*HANDLERS, (r"live", LiveHandler), (r"static/(.+)", *ViewerFileHandler.route())]
+        routes = [
+            *HANDLERS,
+            (r"live", LiveHandler),
+            (r"static/(.+)", *ViewerFileHandler.route()),
+            (r".*", NothingHandler),
+        ]
         self.handlers.extend((f"/{URL_ROOT}/{path}", *rest) for path, *rest in routes)
 
     async def stop_extension(self) -> None:

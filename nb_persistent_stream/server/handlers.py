@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
-from typing import Any
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from .. import __version__
-from ..errors import InvalidInput, PersistentStreamError, StoreError, StreamNotFound
+from ..errors import InvalidInput
 from ..protocol import Status, check_id, delta_record, info_record
 from ..store import MAX_PAGE, Query, SqliteStore
+from .replies import JsonReplies
 from .shelf import SHELF, Shelf
 
 AUTH_RESOURCE = "nb-persistent-stream"
-_STATUS_CODES: list[tuple[type[PersistentStreamError], int, str]] = [
-    (StreamNotFound, 404, "not-found"),
-    (InvalidInput, 400, "invalid-input"),
-    (StoreError, 503, "unavailable"),
-]
-_HTTP_TYPES = {401: "unauthorized", 403: "forbidden", 404: "not-found", 405: "not-allowed"}
 
 
-class StreamHandler(APIHandler):
+class StreamHandler(JsonReplies, APIHandler):
     """What the resources share."""
 
     auth_resource = AUTH_RESOURCE
@@ -40,14 +33,7 @@ class StreamHandler(APIHandler):
         shelf: Shelf = self.settings[SHELF]
         return await shelf.store()
 
-    def reply(self, value: Any, status: int = 200) -> None:
-        """Finish with JSON that no cache keeps."""
-        self.set_status(status)
-        self.set_header("Cache-Control", "private, no-store")
-        self.set_header("X-Content-Type-Options", "nosniff")
-        _ = self.finish(json.dumps(value, ensure_ascii=False))
-
-    def number(self, name: str, default: int, most: int) -> int:
+    def number(self, name: str, default: int, least: int, most: int) -> int:
         """A query argument that is a whole number.
 
         Raises:
@@ -56,28 +42,9 @@ class StreamHandler(APIHandler):
         value = self.get_query_argument(name, str(default))
         if value.isascii() and value.isdecimal() and len(value) < len(str(1 << 63)):
             number = int(value)
-            if number <= most:
+            if least <= number <= most:
                 return number
-        raise InvalidInput(f"{name} is {value!r}. Give a whole number from 0 to {most}.")
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Say what happened as `{"type": ..., "message": ...}`."""
-        error = kwargs.get("exc_info", (None, None))[1]
-        type_ = _HTTP_TYPES.get(status_code, "failed")
-        message = "The server failed; its log says why."
-        for class_, code, name in _STATUS_CODES:
-            if isinstance(error, class_):
-                status_code, type_, message = code, name, str(error)
-                break
-        else:
-            if isinstance(error, web.HTTPError):
-                message = error.log_message or error.reason or type_
-        self.reply({"type": type_, "message": message}, status_code)
-
-    def log_exception(self, *exc_info: Any) -> None:
-        """Log what is not somebody's mistake."""
-        if not isinstance(exc_info[1], (InvalidInput, StreamNotFound)):
-            super().log_exception(*exc_info)
+        raise InvalidInput(f"{name} is {value!r}. Give a whole number from {least} to {most}.")
 
 
 class RootHandler(StreamHandler):
@@ -100,7 +67,7 @@ class StreamsHandler(StreamHandler):
             notebook=self._notebook(),
             unplaced=self.get_query_argument("unplaced", "false") == "true",
             kernel=self.get_query_argument("kernel", None),
-            limit=self.number("limit", 50, most=500),
+            limit=self.number("limit", 50, least=1, most=MAX_PAGE),
             after=self.get_query_argument("after", None),
         )
         page = await (await self.store()).find(query)
@@ -146,7 +113,7 @@ class BodyHandler(StreamHandler):
     @web.authenticated
     @authorized
     async def get(self, stream_id: str) -> None:
-        store, offset = await self.store(), self.number("offset", 0, most=1 << 53)
+        store, offset = await self.store(), self.number("offset", 0, least=0, most=1 << 53)
         # The state is read first: a final one means that the deltas after it are all there are.
         info = await store.info(check_id(stream_id))
         deltas = await store.read(info.id, offset)
@@ -169,6 +136,16 @@ class CancelHandler(StreamHandler):
     async def post(self, stream_id: str) -> None:
         info = await (await self.store()).request_cancel(check_id(stream_id))
         self.reply(info_record(info, time.time()), 202)
+
+
+class NothingHandler(StreamHandler):
+    """Every other path below ours."""
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        await super().prepare()
+        if self.current_user is None:
+            raise web.HTTPError(403)
+        raise web.HTTPError(404, "There is no such resource. Check the address.")
 
 
 def _status(value: str) -> Status:

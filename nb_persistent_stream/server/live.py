@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 from jupyter_core.utils import ensure_async
@@ -16,9 +16,10 @@ from jupyter_server.base.websocket import WebSocketMixin
 from tornado import web
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from ..errors import InvalidInput, PersistentStreamError, StreamNotFound
+from ..errors import InvalidInput, PersistentStreamError
 from ..protocol import check_id, deltas_message, error_message, state_message
 from .handlers import AUTH_RESOURCE
+from .replies import error_type
 from .shelf import SHELF, Shelf
 
 # More than any page has views; a page that asks for more is broken.
@@ -53,6 +54,8 @@ class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
             if not isinstance(sub, int):
                 raise TypeError
             kind = request["type"]
+            if kind not in ("subscribe", "unsubscribe"):
+                raise ValueError(kind)
         except (ValueError, TypeError, KeyError, RecursionError):
             self.close(1003, "not a request of this protocol")
             return
@@ -63,6 +66,8 @@ class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     def on_close(self) -> None:
         """End all subscriptions."""
         super().on_close()
+        if self.ping_callback is not None:
+            self.ping_callback.stop()  # it would hold this handler until the next ping
         for task in getattr(self, "_subscriptions", {}).values():
             task.cancel()
 
@@ -71,7 +76,8 @@ class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         return {}
 
     def _subscribe(self, sub: int, stream_id: object, offset: object) -> None:
-        task = asyncio.create_task(self._serve(sub, stream_id, offset))
+        crowded = len(self._subscriptions) >= _MOST_SUBSCRIPTIONS and sub not in self._subscriptions
+        task = asyncio.create_task(self._serve(sub, stream_id, offset, crowded=crowded))
         self._subscriptions[sub] = task
         task.add_done_callback(lambda task: self._ended(sub, task))
 
@@ -83,28 +89,27 @@ class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         if self._subscriptions.get(sub) is task:
             del self._subscriptions[sub]
 
-    async def _serve(self, sub: int, stream_id: object, offset: object) -> None:
-        try:
-            if not isinstance(offset, int) or offset < 0:
-                raise InvalidInput(
-                    f"offset is {offset!r}. Give the bytes that were seen, 0 or more."
-                )
-            if len(self._subscriptions) > _MOST_SUBSCRIPTIONS:
-                raise InvalidInput(f"One socket takes {_MOST_SUBSCRIPTIONS} subscriptions.")
-            await self._follow(sub, check_id(stream_id), offset)
-        except PersistentStreamError as error:
-            await self._send(sub, error_message(_error_type(error), str(error)))
-        except WebSocketClosedError:
-            return  # `on_close` follows, and ends the others
+    async def _serve(self, sub: int, stream_id: object, offset: object, *, crowded: bool) -> None:
+        with suppress(WebSocketClosedError):  # `on_close` follows, and ends the others
+            try:
+                if crowded:
+                    raise InvalidInput(f"One socket takes {_MOST_SUBSCRIPTIONS} subscriptions.")
+                await self._follow(sub, check_id(stream_id), _check_offset(offset))
+            except PersistentStreamError as error:
+                _, type_ = error_type(error) or (500, "unavailable")
+                await self._send(sub, error_message(type_, str(error)))
 
     async def _follow(self, sub: int, stream_id: str, offset: int) -> None:
         shelf: Shelf = self.settings[SHELF]
         store = await shelf.store()
+        info = await store.info(stream_id)
+        if not info.status.final:  # a catch-up may be long, and the page shows what it waits for
+            await self._send(sub, state_message(info, time.time()))
         async with aclosing(store.follow(stream_id, offset)) as batches:
             async for batch in batches:
                 if batch.deltas:
                     await self._send(sub, deltas_message(batch.deltas))
-                if batch.info:
+                if batch.info and (batch.info.status.final or batch.info.revision != info.revision):
                     await self._send(sub, state_message(batch.info, time.time()))
 
     def _send(self, sub: int, message: dict[str, Any]) -> Awaitable[None]:
@@ -112,7 +117,7 @@ class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         return self.write_message(json.dumps(message, ensure_ascii=False))
 
 
-def _error_type(error: PersistentStreamError) -> str:
-    if isinstance(error, StreamNotFound):
-        return "not-found"
-    return "invalid-input" if isinstance(error, InvalidInput) else "unavailable"
+def _check_offset(offset: object) -> int:
+    if isinstance(offset, int) and offset >= 0:
+        return offset
+    raise InvalidInput(f"offset is {offset!r}. Give the bytes that were seen, 0 or more.")

@@ -56,7 +56,7 @@ def demo_source(messages: list[Mapping[str, Any]], options: Mapping[str, Any]) -
             "second)."
         )
     pace = options.get("pace", _PACE)
-    if isinstance(pace, bool) or not isinstance(pace, (int, float)) or pace <= 0:
+    if isinstance(pace, bool) or not isinstance(pace, (int, float)) or not pace > 0:
         raise InvalidInput(f"pace is {pace!r}. Give the demo model a number above 0, such as 40.")
     answer = compose(_last_words(messages))
     return Source(lambda: _say(answer, 1 / pace), provider=NAME, model=NAME, options=dict(options))

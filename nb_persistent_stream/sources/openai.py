@@ -17,6 +17,8 @@ from .contract import Event, Source
 
 # Options that configure the client; all others are parameters of the request.
 _CLIENT_OPTIONS = ("api_key", "organization", "project", "timeout", "max_retries")
+# Parameters of the request that are arguments of `stream()`, or are always the same.
+_OURS = {"self", "messages", "stream"}
 _SECRETS = re.compile(
     r"key|secret|password|authorization|headers|cookie|(auth|access|api)_?token|extra_query",
     re.IGNORECASE,
@@ -61,7 +63,7 @@ def openai_source(
             "with model='demo'."
         )
     _check_options(options)
-    shown = {name: value for name, value in options.items() if not _SECRETS.search(name)}
+    shown = _without_secrets(options)
     if access.base_url:
         shown["base_url"] = shown_url(access.base_url)
     return Source(
@@ -108,10 +110,23 @@ async def _ask(
         raise SourceFailed(_explain(error, model, access)) from error
 
 
+def _without_secrets(value: Any) -> Any:
+    """A value without all that is named like a secret, at any depth."""
+    if isinstance(value, Mapping):
+        return {
+            name: _without_secrets(member)
+            for name, member in value.items()
+            if not _SECRETS.search(str(name))
+        }
+    if isinstance(value, (list, tuple)):
+        return [_without_secrets(member) for member in value]
+    return value
+
+
 def _explain(error: Exception, model: str, access: Access) -> str:
     """What happened at the provider, why, and what to do now."""
     where = shown_url(access.base_url) or "OpenAI"
-    said = _KEY_IN_TEXT.sub("[key]", str(error)).strip().rstrip(".") or type(error).__name__
+    said = _said(error, access)
     advice = {
         400: "Check the prompt and the options",
         401: "Check OPENAI_API_KEY, or the api_key= of this call",
@@ -121,11 +136,30 @@ def _explain(error: Exception, model: str, access: Access) -> str:
     }
     status = getattr(error, "status_code", None)
     if status is None:
+        if not _is_connection_error(error):
+            return f"{where} broke off: {said}. Check the options, or run the cell again."
         return (
             f"The connection to {where} failed: {said}. Check the address and run the cell again."
         )
     what = f"{where} refused with {status}" if status < 500 else f"{where} failed with {status}"  # noqa: PLR2004
     return f"{what}: {said}. {advice.get(status, 'Run the cell again')}."
+
+
+def _said(error: Exception, access: Access) -> str:
+    """The provider's own words, or else the client's, without keys."""
+    body = getattr(error, "body", None)
+    message = body.get("message") if isinstance(body, Mapping) else None
+    # The client says "Connection error."; what it met says more.
+    text = str(message or error.__cause__ or error) or type(error).__name__
+    if access.key:
+        text = text.replace(access.key, "[key]")
+    return _KEY_IN_TEXT.sub("[key]", text).strip().rstrip(".")
+
+
+def _is_connection_error(error: Exception) -> bool:
+    from openai import APIConnectionError  # noqa: PLC0415
+
+    return isinstance(error, APIConnectionError) or type(error).__module__.startswith("httpx")
 
 
 def _check_options(options: Mapping[str, Any]) -> None:
@@ -141,4 +175,4 @@ def _check_options(options: Mapping[str, Any]) -> None:
 def _request_options() -> set[str]:
     from openai.resources.chat.completions import AsyncCompletions  # noqa: PLC0415
 
-    return set(inspect.signature(AsyncCompletions.create).parameters) - {"self", "stream"}
+    return set(inspect.signature(AsyncCompletions.create).parameters) - _OURS

@@ -1,0 +1,67 @@
+"""How the server answers: values as JSON, and what went wrong as a type and a message."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jupyter_server.base.handlers import JupyterHandler
+from tornado import web
+
+from ..errors import InvalidInput, PersistentStreamError, StoreError, StreamNotFound
+
+_ERRORS: list[tuple[type[PersistentStreamError], int, str]] = [
+    (StreamNotFound, 404, "not-found"),
+    (InvalidInput, 400, "invalid-input"),
+    (StoreError, 503, "unavailable"),
+]
+_HTTP_TYPES = {
+    400: "invalid-input",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not-found",
+    405: "not-allowed",
+}
+
+
+def error_type(error: BaseException | None) -> tuple[int, str] | None:
+    """The status code and the machine word of one of our errors; None for any other."""
+    for class_, code, word in _ERRORS:
+        if isinstance(error, class_):
+            return code, word
+    return None
+
+
+class JsonReplies(JupyterHandler):
+    """A handler whose replies and errors are JSON."""
+
+    def reply(self, value: Any, status: int = 200) -> None:
+        """Finish with JSON that no cache keeps."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.set_header("Cache-Control", "private, no-store")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        _ = self.finish(json.dumps(value, ensure_ascii=False))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Say what happened as `{"type": ..., "message": ...}`."""
+        error = kwargs.get("exc_info", (None, None))[1]
+        known = error_type(error)
+        if known is not None:
+            status_code, type_ = known
+            message = str(error)
+        else:
+            type_ = _HTTP_TYPES.get(status_code, "failed")
+            message = _message(error) or self._reason
+        self.reply({"type": type_, "message": message}, status_code)
+
+    def log_exception(self, *exc_info: Any) -> None:
+        """Log what is not somebody's mistake."""
+        if not isinstance(exc_info[1], (InvalidInput, StreamNotFound)):
+            super().log_exception(*exc_info)
+
+
+def _message(error: BaseException | None) -> str | None:
+    if isinstance(error, web.HTTPError):
+        return error.log_message or error.reason
+    return "The server failed; its log says why."

@@ -1,0 +1,182 @@
+# ruff: noqa: F811  (fixtures are imported, and then taken as arguments)
+"""A Jupyter server in this process with the extension loaded, on the loop of the test.
+
+pytest-jupyter's fixtures are taken by name: its plugin as a whole brings a runner for async tests
+and fixtures that run around every test of the suite.
+"""
+
+import asyncio
+import json
+
+import pytest
+from pytest_jupyter.jupyter_core import (  # noqa: F401
+    echo_kernel_spec,
+    jp_config_dir,
+    jp_data_dir,
+    jp_env_config_path,
+    jp_env_jupyter_path,
+    jp_environ,
+    jp_home_dir,
+    jp_kernel_dir,
+    jp_runtime_dir,
+    jp_system_config_path,
+    jp_system_jupyter_path,
+)
+from pytest_jupyter.jupyter_server import (  # noqa: F401
+    jp_argv,
+    jp_auth_header,
+    jp_base_url,
+    jp_configurable_serverapp,
+    jp_fetch,
+    jp_http_port,
+    jp_logging_stream,
+    jp_nbconvert_templates,
+    jp_root_dir,
+    jp_serverapp,
+    jp_web_app,
+    jp_ws_fetch,
+)
+from pytest_jupyter.pytest_tornasync import (  # noqa: F401
+    http_server,
+    http_server_client,
+    http_server_port,
+)
+
+from nb_persistent_stream.kernel import runtime as runtimes
+from nb_persistent_stream.protocol import Piece, place
+from nb_persistent_stream.server.shelf import SHELF
+from nb_persistent_stream.store import NewStream, SqliteStore
+
+from .page import Page
+
+ROOT = ("nb-persistent-stream", "v1")
+
+
+@pytest.fixture
+def store_path(tmp_path, monkeypatch):
+    path = tmp_path / "store" / "streams.db"
+    monkeypatch.setenv("NB_STREAM_STORE", str(path))
+    return path
+
+
+@pytest.fixture
+async def jp_asyncio_loop():
+    return asyncio.get_running_loop()
+
+
+@pytest.fixture
+def jp_server_config(store_path):
+    return {
+        "ServerApp": {"jpserver_extensions": {"nb_persistent_stream": True}},
+        "StreamExtension": {"sweep_interval": 0.02},
+    }
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch):
+    for name in ("NB_STREAM_DURABILITY", "NB_STREAM_LEASE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+async def ended_server(jp_asyncio_loop):
+    """Ends the server after the test."""
+    from jupyter_server.serverapp import ServerApp
+
+    yield
+    app = ServerApp.instance()
+    await app._cleanup()
+    app.kernel_manager.context.destroy()
+    ServerApp.clear_instance()
+
+
+@pytest.fixture
+def server(ended_server, jp_serverapp):
+    return jp_serverapp
+
+
+@pytest.fixture
+async def store(store_path, ended_server):
+    """The store as another process has it."""
+    store = await SqliteStore.open(store_path)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def shelf(server):
+    return server.web_app.settings[SHELF]
+
+
+@pytest.fixture
+def fetch(server, jp_fetch):
+    """Fetch from below the extension's root; gives the status code, the JSON and the headers."""
+
+    async def fetch(*path, params=None, **how):
+        return Answer(await jp_fetch(*ROOT, *path, params=params, raise_error=False, **how))
+
+    return fetch
+
+
+class Answer:
+    def __init__(self, response):
+        self.code = response.code
+        self.headers = response.headers
+        self.body = response.body
+
+    @property
+    def json(self):
+        assert self.headers["Content-Type"].startswith("application/json"), self.body
+        return json.loads(self.body)
+
+    @property
+    def error(self):
+        """The message of an error, whose form is checked."""
+        assert sorted(self.json) == ["message", "type"]
+        assert "Traceback" not in self.json["message"]
+        assert len(self.json["message"]) > 5
+        return self.json
+
+
+@pytest.fixture
+async def connect(server, jp_ws_fetch):
+    """Open a page's socket; it is closed after the test."""
+    pages = []
+
+    async def connect(headers=None):
+        pages.append(Page(await jp_ws_fetch(*ROOT, "live", headers=headers)))
+        return pages[-1]
+
+    yield connect
+    for page in pages:
+        await page.close()
+
+
+@pytest.fixture
+def begin(store):
+    """Begin a stream as a driver does."""
+
+    async def begin(stream_id="one", *texts, **new):
+        lease = await store.create(NewStream(stream_id, "driver", **new))
+        await store.start(lease)
+        await say(store, lease, *texts)
+        return lease
+
+    return begin
+
+
+async def say(store, lease, *texts, kind="text"):
+    """Append to a stream."""
+    if texts:
+        end = (await store.info(lease.stream_id)).length
+        await store.append(lease, list(place([Piece(text, kind) for text in texts], end)))
+
+
+@pytest.fixture
+def own_runtime(store_path, monkeypatch):
+    """A driver's runtime that ends with the test."""
+    monkeypatch.setattr(runtimes, "_runtime", None)
+    yield
+    runtime = runtimes.runtime()
+    runtime.close(patient=False)
+    runtime.loop.close()

@@ -1,0 +1,139 @@
+"""Who may do what: without a token nothing, with an authorizer what it allows."""
+
+import re
+
+import pytest
+from jupyter_server.auth import Authorizer
+from tornado.httpclient import HTTPClientError
+
+CANCEL = {"method": "POST", "body": ""}
+READS = ["/", "streams", "streams/one", "streams/one/body", "nothing"]
+WRITES = ["streams/one/cancel", "placed"]
+NOBODY = {"Authorization": ""}
+EVIL = {"Origin": "http://evil.example"}
+
+
+@pytest.mark.parametrize("path", [*READS, *WRITES])
+async def test_without_a_token_nothing_is_told(fetch, begin, path):
+    await begin("one", "the text")
+    how = CANCEL if path in WRITES else {}
+    answer = await fetch(path, headers=NOBODY, follow_redirects=False, **how)
+    assert answer.code in (401, 403)
+    assert answer.error["type"] in ("unauthorized", "forbidden")
+    assert b"the text" not in answer.body
+
+
+async def test_with_a_wrong_token_nothing_is_told(fetch):
+    answer = await fetch("streams", headers={"Authorization": "token wrong"})
+    assert answer.code == 403
+
+
+async def test_without_a_token_the_socket_stays_shut(connect):
+    with pytest.raises(HTTPClientError) as caught:
+        await connect(NOBODY)
+    assert caught.value.code == 403
+
+
+class TestCookie:
+    """A page is known by its cookie; what changes something needs the XSRF token too."""
+
+    @pytest.fixture
+    def host(self, jp_http_port):
+        """The server as `jp_ws_fetch` calls it: cookies and origins go by its name."""
+        return {"Host": f"localhost:{jp_http_port}"}
+
+    @pytest.fixture
+    def headers(self, cookies, host):
+        cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        return {**NOBODY, **host, "Cookie": cookie}
+
+    @pytest.fixture
+    async def cookies(self, server, http_server_client, jp_base_url, host):
+        """The cookies of a page that was opened with the token."""
+        token = server.identity_provider.token
+        set_ = []
+        for url in (f"{jp_base_url}login", f"{jp_base_url}api/status?token={token}"):
+            answer = await http_server_client.fetch(url, headers=host)
+            set_ += [cookie.split(";")[0] for cookie in answer.headers.get_list("Set-Cookie")]
+        return dict(re.match("([^=]+)=(.*)", cookie).groups() for cookie in set_)
+
+    async def test_it_may_read(self, fetch, begin, headers):
+        await begin()
+        assert (await fetch("streams/one", headers=headers)).code == 200
+
+    async def test_it_may_not_change_without_the_xsrf_token(self, fetch, store, begin, headers):
+        await begin()
+        answer = await fetch("streams/one/cancel", headers=headers, **CANCEL)
+        assert (answer.code, answer.error["type"]) == (403, "forbidden")
+        assert not (await store.info("one")).cancel_requested
+
+    async def test_it_may_change_with_it(self, fetch, store, begin, headers, cookies):
+        await begin()
+        headers = {**headers, "X-XSRFToken": cookies["_xsrf"]}
+        assert (await fetch("streams/one/cancel", headers=headers, **CANCEL)).code == 202
+        assert (await store.info("one")).cancel_requested
+
+    async def test_it_may_open_the_socket(self, connect, headers, jp_http_port):
+        page = await connect({**headers, "Origin": f"http://localhost:{jp_http_port}"})
+        page.subscribe(1, "none")
+        assert (await page.next())["error"]["type"] == "not-found"
+
+    async def test_from_another_origin_it_may_not_open_the_socket(self, connect, headers):
+        with pytest.raises(HTTPClientError) as caught:
+            await connect({**headers, **EVIL})
+        assert caught.value.code == 403
+
+    async def test_from_another_origin_it_is_told_nothing(self, fetch, begin, headers):
+        await begin("one", "the text")
+        answer = await fetch("streams/one/body", headers={**headers, **EVIL})
+        assert answer.code in (403, 404)
+        assert b"the text" not in answer.body
+
+
+class Only(Authorizer):
+    """Allows what a test says, on this extension's resource."""
+
+    allowed = ()
+
+    def is_authorized(self, handler, user, action, resource):
+        return resource == "nb-persistent-stream" and action in self.allowed
+
+
+@pytest.fixture
+def allow(server, monkeypatch):
+    def allow(*actions):
+        monkeypatch.setattr(Only, "allowed", actions)
+        monkeypatch.setitem(server.web_app.settings, "authorizer", Only(parent=server))
+
+    return allow
+
+
+@pytest.mark.parametrize("path", READS[:-1])
+async def test_who_may_not_read_is_told_nothing(fetch, begin, allow, path):
+    await begin()
+    allow("write", "execute")
+    answer = await fetch(path)
+    assert (answer.code, answer.error["type"]) == (403, "forbidden")
+
+
+async def test_who_may_not_read_gets_no_socket(connect, allow):
+    allow("write", "execute")
+    with pytest.raises(HTTPClientError) as caught:
+        await connect()
+    assert caught.value.code == 403
+
+
+async def test_who_may_only_read_may_not_stop(fetch, store, begin, allow, connect):
+    await begin()
+    allow("read")
+    assert (await fetch("streams/one")).code == 200
+    await connect()
+    answer = await fetch("streams/one/cancel", **CANCEL)
+    assert (answer.code, answer.error["type"]) == (403, "forbidden")
+    assert not (await store.info("one")).cancel_requested
+
+
+async def test_who_may_execute_may_stop(fetch, begin, allow):
+    await begin()
+    allow("execute")
+    assert (await fetch("streams/one/cancel", **CANCEL)).code == 202

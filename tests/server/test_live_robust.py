@@ -1,0 +1,206 @@
+"""The live socket among pages that are broken, slow, many, or gone."""
+
+import asyncio
+import gc
+import json
+import socket
+import weakref
+
+import pytest
+
+from nb_persistent_stream.protocol import Report, Status
+from nb_persistent_stream.server import live
+
+from ..waiting import eventually
+from .conftest import say
+from .page import said
+
+MALFORMED = [
+    "no json",
+    "[]",
+    "5",
+    "null",
+    '"text"',
+    "{}",
+    '{"type": "subscribe"}',
+    '{"sub": 1}',
+    '{"type": "subscribe", "sub": "1"}',
+    '{"type": "subscribe", "sub": null}',
+    '{"type": "sing", "sub": 1}',
+    '{"type": ["subscribe"], "sub": 1}',
+    "[" * 100_000,
+    "\x00",
+    b"\xff\xfe",
+    b"\x00",
+]
+
+
+def following():
+    """The tasks that serve subscriptions now."""
+    return [task for task in asyncio.all_tasks() if "LiveHandler" in repr(task.get_coro())]
+
+
+def interests(shelf):
+    """What the store's poller looks for on behalf of readers."""
+    return dict(shelf._store._tail._poller._interests)
+
+
+async def nobody_follows(shelf):
+    await eventually(lambda: not following() and not interests(shelf) and not feeds(shelf))
+
+
+def feeds(shelf):
+    return shelf._store._tail._feeds
+
+
+async def test_what_is_no_request_closes_its_socket_and_no_other(connect, begin, store):
+    lease = await begin("one", "before ")
+    other = await connect()
+    other.subscribe(1, "one")
+    for frame in MALFORMED:
+        broken = await connect()
+        broken.subscribe(1, "one")
+        broken.socket.write_message(frame, binary=isinstance(frame, bytes))
+        while not broken.closed:
+            await broken.next()
+        assert broken.socket.close_code == 1003, frame
+        assert broken.socket.close_reason == "not a request of this protocol"
+    await say(store, lease, "after")
+    assert said(await other.until(lambda message: "after" in said([message]))) == "before after"
+
+
+PART, COUNT = "x" * 64 * 1024, 256  # 16 MiB: more than the buffers of a socket take in
+
+
+@pytest.fixture
+def incompressible(monkeypatch):
+    """Sockets without compression, so that text takes the room that it has."""
+    monkeypatch.setattr(live.LiveHandler, "get_compression_options", lambda self: None)
+
+
+@pytest.fixture
+async def stuck(incompressible, connect):
+    """A page that will not read."""
+    page = await connect()
+    connection = page.socket.protocol.stream.socket
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+    return page
+
+
+async def test_a_page_that_never_reads_holds_up_no_other(stuck, connect, begin, store):
+    lease, other = await begin(), await connect()
+    stuck.subscribe(1, "one")
+    other.subscribe(1, "one")
+    for _ in range(COUNT):
+        await say(store, lease, PART)
+    await store.finish(lease, Status.DONE, Report())
+    assert len(said(await other.end(1))) == len(PART) * COUNT
+    await eventually(lambda: len(following()) == 1)  # the page that does not read still waits
+
+
+async def test_what_a_page_does_not_read_is_not_kept_in_memory(
+    stuck, connect, begin, store, monkeypatch
+):
+    written, send = [], live.LiveHandler._send
+
+    def counting(self, sub, message):
+        written.append(len(said([{**message, "sub": 1}])))
+        return send(self, sub, message)
+
+    monkeypatch.setattr(live.LiveHandler, "_send", counting)
+    lease = await begin()
+    stuck.subscribe(1, "one")
+    for _ in range(COUNT):
+        await say(store, lease, PART)
+    await (await connect()).quiet()
+    assert sum(written) < len(PART) * COUNT * 3 / 4
+
+
+async def test_a_closed_socket_leaves_nothing_behind(connect, begin, shelf):
+    for number in range(3):
+        await begin(f"s{number}", "text")
+    page = await connect()
+    for number in range(3):
+        page.subscribe(number, f"s{number}")
+    await page.quiet()
+    assert len(following()) == 3
+    assert len(interests(shelf)) == 3
+    await page.close()
+    await nobody_follows(shelf)
+
+
+async def test_who_unsubscribes_leaves_nothing_behind(connect, begin, shelf):
+    await begin("one", "text")
+    page = await connect()
+    page.subscribe(1, "one")
+    await page.quiet()
+    page.unsubscribe(1)
+    await nobody_follows(shelf)
+
+
+async def test_a_stream_that_ends_leaves_nothing_behind(connect, begin, store, shelf):
+    lease = await begin("one", "text")
+    page = await connect()
+    page.subscribe(1, "one")
+    await store.finish(lease, Status.DONE, Report())
+    await page.end(1)
+    await nobody_follows(shelf)
+
+
+async def test_a_hundred_pages_that_come_and_go_leave_nothing_behind(
+    connect, begin, shelf, monkeypatch
+):
+    handlers, open_ = weakref.WeakSet(), live.LiveHandler.open
+
+    def counting(self, *args, **kwargs):
+        handlers.add(self)
+        return open_(self, *args, **kwargs)
+
+    monkeypatch.setattr(live.LiveHandler, "open", counting)
+    await begin("one", "text")
+    for _ in range(100):
+        page = await connect()
+        page.subscribe(1, "one")
+        await page.next()
+        await page.close()
+    await nobody_follows(shelf)
+    await eventually(lambda: gc.collect() is not None and len(handlers) < 5)
+
+
+async def test_a_lost_connection_leaves_nothing_behind(connect, begin, shelf):
+    await begin("one", "text")
+    page = await connect()
+    page.subscribe(1, "one")
+    await page.next()
+    page.socket.protocol.stream.close()
+    await nobody_follows(shelf)
+
+
+async def test_one_subscription_too_many_is_refused_and_harms_no_other(
+    connect, begin, store, monkeypatch
+):
+    monkeypatch.setattr(live, "_MOST_SUBSCRIPTIONS", 3)
+    lease = await begin("one", "text ")
+    page = await connect()
+    for sub in range(5):
+        page.subscribe(sub, "one")
+    refused = [message for message in await page.quiet() if message["type"] == "error"]
+    assert [message["sub"] for message in refused] == [3, 4]
+    assert "One socket takes 3" in refused[0]["error"]["message"]
+    page.unsubscribe(0)
+    await eventually(lambda: len(following()) == 2)
+    page.subscribe(5, "one")
+    await say(store, lease, "more")
+    heard = await page.until(lambda message: said([message], 5).endswith("more"))
+    assert said(heard, 5) == "text more"
+
+
+async def test_a_page_that_asks_for_all_at_once_gets_all(connect, begin, store):
+    await store.finish(await begin("one", "text"), Status.DONE, Report())
+    page = await connect()
+    for sub in range(200):
+        page.send(json.dumps({"type": "subscribe", "sub": sub, "stream_id": "one"}))
+    heard = await page.quiet(marker=1000)
+    for sub in range(200):
+        heard += [] if said(heard, sub) else await page.end(sub)
+        assert said(heard, sub) == "text"

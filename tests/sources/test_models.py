@@ -1,0 +1,143 @@
+"""Which model answers, and with which options."""
+
+from pathlib import Path
+
+import pytest
+
+from nb_persistent_stream.config import DEFAULT_MODEL, Config
+from nb_persistent_stream.errors import InvalidInput, ModelNotChosen
+from nb_persistent_stream.sources import model_source
+from nb_persistent_stream.sources.models import to_messages
+
+LOCAL = "http://localhost:11434/v1"
+USER = {"role": "user", "content": "hi"}
+
+
+def choose(prompt="hi", set_model=None, **how):
+    model, base_url = how.pop("model", None), how.pop("base_url", None)
+    config = Config(store=Path("unused"), model=set_model)
+    return model_source(prompt, config, model=model, base_url=base_url, options=how)
+
+
+@pytest.fixture
+def key(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-dummy")
+
+
+def test_the_named_model_comes_first(key):
+    assert choose(model="named", set_model="set").model == "named"
+
+
+def test_then_the_model_of_the_settings(key):
+    assert choose(set_model="set").model == "set"
+
+
+def test_then_the_default_where_there_is_a_key(key):
+    source = choose()
+    assert (source.provider, source.model) == ("openai", DEFAULT_MODEL)
+
+
+def test_a_key_of_the_call_is_a_key():
+    assert choose(api_key="sk-dummy").model == DEFAULT_MODEL
+
+
+def test_a_server_of_ones_own_needs_no_key():
+    assert choose(model="llama", base_url=LOCAL).model == "llama"
+
+
+def test_the_environment_may_name_the_server(monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", LOCAL)
+    assert choose(model="llama").options["base_url"] == LOCAL
+
+
+def test_without_model_and_key_the_error_has_the_three_ways():
+    with pytest.raises(ModelNotChosen) as caught:
+        choose()
+    for way in ("OPENAI_API_KEY", "base_url='http", "model='demo'"):
+        assert way in str(caught.value)
+
+
+def test_a_server_without_a_model_is_not_guessed():
+    with pytest.raises(ModelNotChosen, match=r"model='\.\.\.'"):
+        choose(base_url=LOCAL)
+
+
+@pytest.mark.parametrize("how", [{"model": "gpt-x"}, {"set_model": "gpt-x"}])
+def test_a_model_without_key_and_server_is_refused(how):
+    with pytest.raises(ModelNotChosen, match=r"no key to ask the model 'gpt-x'.*OPENAI_API_KEY"):
+        choose(**how)
+
+
+def test_the_demo_answers_only_when_it_is_named(key):
+    assert choose(model="demo").provider == "demo"
+    assert choose(set_model="demo").provider == "demo"
+    assert choose(model="real", set_model="demo").provider == "openai"
+    assert choose().provider == "openai"
+
+
+def test_the_demo_has_no_server():
+    with pytest.raises(InvalidInput, match="demo model has no server"):
+        choose(model="demo", base_url=LOCAL)
+
+
+def test_options_of_a_real_model_are_kept(key):
+    assert choose(temperature=0, max_completion_tokens=5).options == {
+        "temperature": 0,
+        "max_completion_tokens": 5,
+    }
+
+
+@pytest.mark.parametrize("name", ["temprature", "stream", "self", "messages", "default_headers"])
+def test_an_unknown_option_is_named(key, name):
+    with pytest.raises(InvalidInput, match=f"no option {name}.*extra_body"):
+        choose(**{name: 1})
+
+
+@pytest.mark.parametrize("prompt", ["", "  \n"])
+def test_an_empty_prompt_is_refused(key, prompt):
+    with pytest.raises(InvalidInput, match="prompt is empty"):
+        choose(prompt)
+
+
+def test_an_empty_list_of_messages_is_refused(key):
+    with pytest.raises(InvalidInput, match="list of messages is empty"):
+        choose([])
+
+
+def test_the_system_message_comes_first():
+    system = {"role": "system", "content": "be brief"}
+    assert to_messages("hi", "be brief") == [system, USER]
+    assert to_messages([USER], "be brief") == [system, USER]
+    assert to_messages((USER,), None) == [USER]
+
+
+class TestSecrets:
+    """What is stored of a call holds none."""
+
+    SECRET = "hunter2"
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"api_key": SECRET},
+            {"extra_headers": {"Authorization": SECRET}},
+            {"extra_headers": {"X-Custom": SECRET}},
+            {"extra_query": {"sig": SECRET}},
+            {"extra_body": {"api_key": SECRET, "deep": [{"access_token": SECRET}]}},
+            {"base_url": f"https://me:{SECRET}@host/v1"},
+            {"base_url": f"https://{SECRET}@host/v1"},
+            {"base_url": f"https://host/v1?key={SECRET}#{SECRET}"},
+        ],
+        ids=repr,
+    )
+    def test_a_secret_is_left_out(self, options):
+        source = choose(model="m", **{"base_url": LOCAL, **options})
+        assert self.SECRET not in repr(source)
+
+    def test_what_is_no_secret_stays(self):
+        body = {"top_k": 5, "deep": [{"max_tokens": 7, "api_key": self.SECRET}]}
+        source = choose(model="m", base_url="https://me:pw@host:8080/v1?x=1", extra_body=body)
+        assert source.options == {
+            "extra_body": {"top_k": 5, "deep": [{"max_tokens": 7}]},
+            "base_url": "https://host:8080/v1",
+        }
