@@ -30,10 +30,12 @@ _UNSPACED = (
     r"\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3000-\u30FF\u31F0-\u31FF\u3400-\u4DBF"
     r"\u4E00-\u9FFF\uF900-\uFAFF\uFF00-\uFFEF\U00020000-\U0003FFFF"
 )
+# A run of stops is tried from its first one only; tried from each, it would cost its square.
 _BOUNDARIES: dict[str, re.Pattern[str]] = {
     "word": re.compile(rf"[\s{_UNSPACED}]"),
     "sentence": re.compile(
-        rf"[.!?…]+[{_CLOSERS}]*\s+|[。！？｡]+[{_CLOSERS}]*(?=[^。！？｡{_CLOSERS}])|\n"
+        rf"(?<![.!?…])[.!?…]+[{_CLOSERS}]*\s+"
+        rf"|(?<![。！？｡])[。！？｡]+[{_CLOSERS}]*(?=[^。！？｡{_CLOSERS}])|\n"
     ),
     "paragraph": re.compile(r"\n[ \t\r]*\n\s*"),
 }

@@ -180,18 +180,36 @@ def size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode())
 
 
+def valid(text: str) -> str:
+    """The text as valid Unicode: surrogates are joined in pairs, and one alone is U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def after(delta: Delta, offset: int) -> Delta | None:
     """What a reader who stands at `offset` has not seen of a delta.
 
     None when it has seen it all. A delta that begins beyond the offset is a gap and comes back as
-    it is, for the caller to see. Deltas are cut between characters only, so a cut never splits one.
+    it is, for the caller to see.
+
+    Raises:
+        InvalidInput: the offset lies within a character, so no reader has come to stand there.
     """
     if delta.offset >= offset:
         return delta
     if delta.end <= offset:
         return None
-    rest = delta.text.encode()[offset - delta.offset :].decode()
-    return Delta(offset, rest, delta.kind, delta.meta)
+    rest = delta.text.encode()[offset - delta.offset :]
+    try:
+        return Delta(offset, rest.decode(), delta.kind, delta.meta)
+    except UnicodeDecodeError:
+        raise InvalidInput(
+            f"The offset {offset} lies within a character. Read on from the end of a delta, or "
+            "from 0."
+        ) from None
 
 
 def text_of(deltas: Iterable[Delta], kind: str = TEXT) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from ..protocol import Delta, Piece, after, text_of
+from ..protocol import Delta, Piece, after, text_of, valid
 
 _HIGH_SURROGATES = ("\ud800", "\udbff")
 
@@ -30,12 +30,12 @@ class Body:
         if text and _HIGH_SURROGATES[0] <= text[-1] <= _HIGH_SURROGATES[1]:
             self._half = Piece(text[-1], piece.kind, piece.meta)
             text = text[:-1]
-        return self._add(Piece(_valid(text), piece.kind, piece.meta))
+        return self._add(Piece(valid(text), piece.kind, piece.meta))
 
     def close(self) -> Delta | None:
         """Say that nothing follows; half a character that waited for its other half comes out."""
         half, self._half = self._half, None
-        return self._add(Piece(_valid(half.text), half.kind, half.meta)) if half else None
+        return self._add(Piece(valid(half.text), half.kind, half.meta)) if half else None
 
     def since(self, offset: int) -> list[Delta]:
         """The deltas from an offset on; the first is cut if the offset lies within it."""
@@ -54,11 +54,3 @@ class Body:
         self._deltas.append(delta)
         self.end = delta.end
         return delta
-
-
-def _valid(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text

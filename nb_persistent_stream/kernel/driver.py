@@ -13,6 +13,7 @@ from ..chunking import ChunkBy
 from ..errors import (
     PersistentStreamError,
     StoreError,
+    StoreUnavailable,
     StreamEnded,
     StreamFailed,
     StreamFenced,
@@ -28,6 +29,8 @@ from .writer import Writer, persist
 
 # How long, in seconds, a source may take to stop when it is told to.
 _SOURCE_PATIENCE = 2.0
+# And before the store is asked again that could not be read.
+_STORE_PAUSE = 1.0
 
 
 class Observer(Protocol):
@@ -97,6 +100,8 @@ class Driver:
             await self._start()
         delta = self.body.append(piece)
         if delta is not None:
+            if delta.offset == 0:
+                self.info = replace(self.info, first_delta_at=time.time())
             for observer in self.observers:
                 observer.said()
             await self._writer.put(Piece(delta.text, delta.kind, delta.meta))
@@ -149,9 +154,12 @@ class Driver:
         """Stop when somebody asks for it, or when the stream is ended from outside."""
         with suppress(StoreError):  # the writer meets it too, and reports it
             try:
-                async with aclosing(self.store.states(self.stream_id)) as states:
-                    async for info in states:
-                        await self._obey(info)
+                while True:
+                    with suppress(StoreUnavailable):
+                        async with aclosing(self.store.states(self.stream_id)) as states:
+                            async for info in states:
+                                await self._obey(info)
+                    await asyncio.sleep(_STORE_PAUSE)
             except (StreamFenced, StreamNotFound) as error:
                 await self.end(Status.ERROR, error)
 

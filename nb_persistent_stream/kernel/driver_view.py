@@ -29,7 +29,7 @@ class DriverView:
         self._widget = StreamWidget(driver.stream_id, "driver", self._attach, self._cancel)
         self._outputs: list[Output] = []
         driver.observers.append(self)
-        runtime.submit(self._send())
+        runtime.attend(self._send())
 
     def show(self) -> None:
         """Show the stream in the cell that runs now."""

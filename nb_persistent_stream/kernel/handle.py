@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 from collections.abc import AsyncIterator, Generator
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Protocol
 
-from ..errors import InvalidInput, StreamCancelled
+from ..errors import InvalidInput, StoreError, StreamCancelled, StreamFenced
 from ..protocol import TEXT, Delta, Piece, Status, StreamInfo
 from ..store import Batch, StreamStore
 from . import frontend
@@ -48,7 +49,7 @@ class Stream:
     def info(self) -> StreamInfo:
         """All that is known of the stream but its body: provenance, times, usage, and so on."""
         if self._driver is not None:
-            return self._driver.info
+            return replace(self._driver.info, length=self._driver.body.end)
         return self._runtime.call(self._store.info(self.id))
 
     @property
@@ -214,8 +215,14 @@ class StreamWriter(Stream):
         self._runtime.call(self._driver.write(Piece(text, kind, meta)))
 
     def close(self) -> None:
-        """End the stream as done; it is whole in the store on return."""
+        """End the stream as done, if it has not ended; it is whole in the store on return.
+
+        Raises:
+            StreamFailed: it could not be stored; `.text` holds what was said.
+        """
         self._end_as(Status.DONE)
+        if isinstance(self._driver.failure, (StoreError, StreamFenced)):
+            self._outcome(self.info, self.text)
 
     def fail(self, error: BaseException | str) -> None:
         """End the stream as failed; the error's text is stored with it."""

@@ -28,7 +28,7 @@ class Plan:
     tags: tuple[str, ...]
 
 
-def plan(chunk_by: object, max_delay: float | None, title: str | None, tags: Iterable[str]) -> Plan:
+def plan(chunk_by: object, max_delay: float | None, title: str | None, tags: object) -> Plan:
     """Check what a person asked for, before anything is made.
 
     Raises:
@@ -42,9 +42,10 @@ def plan(chunk_by: object, max_delay: float | None, title: str | None, tags: Ite
         raise InvalidInput(f"max_delay is {max_delay!r}. Give seconds, more than 0, such as 0.5.")
     if title is not None and not isinstance(title, str):
         raise InvalidInput(f"title is a {type(title).__name__}. Give it text.")
-    words = (tags,) if isinstance(tags, str) else tuple(tags)
+    words = (tags,) if isinstance(tags, str) else tags
+    words = tuple(words) if isinstance(words, Iterable) else (words,)
     if not all(isinstance(word, str) for word in words):
-        raise InvalidInput(f"tags is {words!r}. Give it words, such as tags=('draft', 'wal').")
+        raise InvalidInput(f"tags is {tags!r}. Give it words, such as tags=('draft', 'wal').")
     return Plan(config, check_chunk_by(chunk_by), float(delay), title, words)
 
 
@@ -61,6 +62,8 @@ async def begin(runtime: Runtime, plan: Plan, origin: Provenance) -> Driver:
         id=new.id,
         status=Status.PENDING,
         created_at=time.time(),
+        epoch=lease.epoch,
+        driver=lease.driver,
         title=new.title,
         tags=new.tags,
         provenance=origin,

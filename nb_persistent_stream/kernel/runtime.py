@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..config import Config, load
-from ..errors import StoreError
+from ..errors import PersistentStreamError, StoreError
 from ..store import LeaseWatch, SqliteStore
 from .frontend import in_kernel
 
@@ -29,6 +29,8 @@ ENDED = (
     "The kernel was shut down before the model had finished. What was said until then is kept; "
     "run the cell again for a whole answer."
 )
+# How long, in seconds, an end waits for what is still to be shown.
+_LAST_WORDS = 1.0
 
 
 class Runtime:
@@ -41,6 +43,7 @@ class Runtime:
         self._opening = asyncio.Lock()
         self._pulse: asyncio.Task[None] | None = None
         self._following = 0
+        self._attended: set[Future[Any]] = set()
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self.loop.run_forever, name="nb-persistent-stream", daemon=True
@@ -48,8 +51,26 @@ class Runtime:
         self._thread.start()
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        """Run a coroutine on the loop, from any thread."""
+        """Run a coroutine on the loop, from any thread.
+
+        Raises:
+            PersistentStreamError: the thread is gone, and nothing would run any more.
+        """
+        if not self._thread.is_alive():
+            coroutine.close()
+            raise PersistentStreamError(
+                "The thread behind this stream is gone: the program is ending, or this process was "
+                "forked from the one that made the handle. In a forked process take a new one with "
+                "get(id)."
+            )
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+
+    def attend(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run a coroutine on the loop; an end of the process waits a little for it."""
+        future = self.submit(coroutine)
+        self._attended.add(future)
+        future.add_done_callback(self._attended.discard)
+        return future
 
     def call(self, coroutine: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
         """Run a coroutine on the loop and wait for it, from any other thread.
@@ -111,6 +132,7 @@ class Runtime:
             self.call(self._close())
             self.loop.call_soon_threadsafe(self.loop.stop)
             self._thread.join()
+            self.loop.close()
 
     async def _sources_end(self) -> None:
         for driver in list(self.drivers.values()):
@@ -119,27 +141,30 @@ class Runtime:
 
     async def _close(self) -> None:
         await asyncio.gather(*(driver.vanish(ENDED) for driver in self.drivers.values()))
-        if self._pulse is not None:
-            self._pulse.cancel()
+        if self._attended:
+            await asyncio.wait(map(asyncio.wrap_future, self._attended), timeout=_LAST_WORDS)
         for store in self._stores.values():
             await store.close()
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
     def _beat(self) -> None:
         if self._pulse is None:
             self._pulse = self.loop.create_task(self._beat_while_needed())
 
     async def _beat_while_needed(self) -> None:
-        watches = {
-            config: LeaseWatch(store, config.lease) for config, store in self._stores.items()
-        }
+        watches: dict[Config, LeaseWatch] = {}
         while self.drivers or self._following:
-            for config, watch in watches.items():
+            for config, store in list(self._stores.items()):  # another may have been opened
+                watch = watches.setdefault(config, LeaseWatch(store, config.lease))
                 # A beat that fails is followed by another; the writer reports what matters.
                 with suppress(StoreError):
-                    await self._stores[config].beat(self.driver_id)
+                    await store.beat(self.driver_id)
                     if self._following:
                         await watch.sweep()
-            await asyncio.sleep(min(config.beat_interval for config in watches))
+            await asyncio.sleep(min(config.beat_interval for config in self._stores))
         self._pulse = None
 
 

@@ -30,11 +30,15 @@ class TerminalView:
 
     def show(self) -> None:
         """Begin to print, from the start."""
-        self._printing = self._runtime.submit(self._print())
+        driven_here = self._stream_id in self._runtime.drivers
+        start = self._runtime.attend if driven_here else self._runtime.submit
+        self._printing = start(self._print())
 
     def renew_here(self, info: StreamInfo, text: str) -> None:
         """Wait until all is printed."""
-        with suppress(PersistentStreamError):  # the caller meets it too
+        # The caller meets the stream's own error too; a terminal that can't be written is no reason
+        # to lose the text.
+        with suppress(PersistentStreamError, OSError, ValueError):
             self._printing.result()
 
     async def _print(self) -> None:

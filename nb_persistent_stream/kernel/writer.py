@@ -58,6 +58,8 @@ class Writer:
         self._check()
         self._unsaved += size(piece.text)
         self._queue(self._chunker.push(piece))
+        if self._unsaved > _MOST_UNSAVED:
+            self._flush()  # else it would wait for a boundary that may never come
         while self._unsaved > _MOST_UNSAVED:
             self._saved.clear()
             await self._saved.wait()

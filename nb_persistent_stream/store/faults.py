@@ -41,6 +41,10 @@ _DAMAGED = {
 }
 
 
+# Python's own error, without a code; it goes on with the text, which is nobody's business here.
+_NOT_UTF8, _WITH_TEXT = "Could not decode to UTF-8", " with text "
+
+
 def explain(error: sqlite3.Error | OSError, path: Path) -> StoreError:
     """The error to raise in place of a database's or the file system's own."""
     if isinstance(error, OSError):
@@ -50,8 +54,9 @@ def explain(error: sqlite3.Error | OSError, path: Path) -> StoreError:
         )
     code = _code(error)
     if code in _DAMAGED:
+        said = str(error).partition(_WITH_TEXT)[0]
         return StoreCorrupt(
-            f"The store {path} {_DAMAGED[code]} ({error}). It was left as it is: move it away to "
+            f"The store {path} {_DAMAGED[code]} ({said}). It was left as it is: move it away to "
             "start afresh (`sqlite3 FILE .recover` may save what it holds), or set "
             "NB_STREAM_STORE to another file."
         )
@@ -73,4 +78,6 @@ def _code(error: sqlite3.Error) -> int | None:
     extended = getattr(error, "sqlite_errorcode", None)
     if extended is not None:
         return int(extended) & 0xFF
+    if str(error).startswith(_NOT_UTF8):
+        return _CORRUPT
     return _BY_MESSAGE.get(str(error))

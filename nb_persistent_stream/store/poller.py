@@ -98,6 +98,8 @@ class Poller:
                         self._look(db)
                 except sqlite3.Error as error:
                     self._fail(error)
+                    if db is not None:
+                        db.close()
                     db = None
         finally:
             if db is not None:

@@ -7,8 +7,8 @@ import sqlite3
 from typing import Any
 
 from ..errors import InvalidInput
-from ..protocol import Delta, Provenance, Report, Status, StreamInfo
-from .contract import NewStream
+from ..protocol import Delta, Provenance, Report, Status, StreamInfo, valid
+from .contract import NewStream, Query
 
 
 def dump(value: Any) -> str | None:
@@ -19,6 +19,13 @@ def dump(value: Any) -> str | None:
 def load(text: str | None) -> Any:
     """What `dump` wrote."""
     return None if text is None else json.loads(text)
+
+
+def cleaned(params: Any) -> Any:
+    """Parameters whose text is valid Unicode, as UTF-8 needs it."""
+    if isinstance(params, dict):
+        return dict(zip(params, cleaned(list(params.values())), strict=True))
+    return [valid(value) if isinstance(value, str) else value for value in params]
 
 
 def to_info(row: sqlite3.Row) -> StreamInfo:
@@ -108,3 +115,21 @@ def page_start(token: str) -> tuple[float, str]:
         raise InvalidInput(
             f"{token!r} is not the 'next' of a page. Leave `after` out to begin at the newest."
         ) from None
+
+
+def conditions(query: Query) -> tuple[str, list[Any]]:
+    """A query as SQL, and its parameters."""
+    where, params = ["true"], list[Any]()
+    if query.statuses:
+        where.append(f"status IN ({', '.join('?' * len(query.statuses))})")
+        params += [status.value for status in query.statuses]
+    for column, value in (("notebook", query.notebook), ("kernel_id", query.kernel)):
+        if value is not None:
+            where.append(f"{column} = ?")
+            params.append(value)
+    if query.unplaced:
+        where.append("NOT placed")
+    if query.after is not None:
+        where.append("(created_at, id) < (?, ?)")
+        params += page_start(query.after)
+    return " AND ".join(where), params

@@ -6,6 +6,9 @@ and left untouched, and so is a database that is not ours.
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -15,6 +18,9 @@ from ..errors import StoreCorrupt, StoreTooNew
 
 # "nbps" in ASCII, in the file's header: https://sqlite.org/fileformat2.html#application_id
 APPLICATION_ID = 0x6E627073
+
+# How long, in seconds, another process's first opening is waited for, and how often it is tried.
+_PATIENCE, _PAUSE = 5.0, 0.01
 
 Migration = Callable[[aiosqlite.Connection], Awaitable[None]]
 
@@ -100,10 +106,20 @@ async def prepare(
         StoreTooNew: a newer version wrote it.
         StoreCorrupt: it is another program's database.
     """
-    version = await _version(db, path, len(migrations))
-    await db.execute("PRAGMA journal_mode = WAL")
-    if version < len(migrations):
-        await _migrate(db, path, migrations)
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            version = await _version(db, path, len(migrations))
+            await db.execute("PRAGMA journal_mode = WAL")
+            if version < len(migrations):
+                await _migrate(db, path, migrations)
+        except sqlite3.OperationalError as error:
+            # Where processes open a fresh file at once, SQLite's busy timeout does not always wait.
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
 
 
 async def _migrate(db: aiosqlite.Connection, path: Path, migrations: list[Migration]) -> None:
@@ -115,16 +131,17 @@ async def _migrate(db: aiosqlite.Connection, path: Path, migrations: list[Migrat
                 await migration(db)
                 await db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 await db.execute(f"PRAGMA user_version = {number}")
+            await db.execute("COMMIT")
         except BaseException:
             await db.execute("ROLLBACK")
             raise
-        await db.execute("COMMIT")
 
 
 async def _version(db: aiosqlite.Connection, path: Path, newest: int) -> int:
-    application = await _number(db, "PRAGMA application_id")
+    # The application id is read last: where another process makes the tables meanwhile, it is ours.
     version = await _number(db, "PRAGMA user_version")
     tables = await _number(db, "SELECT count(*) FROM sqlite_master")
+    application = await _number(db, "PRAGMA application_id")
     if application != APPLICATION_ID and (application or version or tables):
         raise StoreCorrupt(
             f"{path} is another program's database. It was left as it is: set NB_STREAM_STORE to "

@@ -7,13 +7,12 @@ no row. Appends that arrive while a commit runs are committed together by the ne
 
 from __future__ import annotations
 
-import asyncio
+import errno
 import os
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,10 @@ import aiosqlite
 from ..config import Durability
 from ..errors import StoreError, StreamFenced, StreamNotFound
 from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after, size
+from .commits import ROWS_PER_COMMIT, Append, CommitQueue
 from .contract import MAX_PAGE, Batch, Lease, NewStream, Page, Query
 from .faults import explain, explained
-from .rows import dump, new_row, page_start, page_token, to_delta, to_info
+from .rows import cleaned, conditions, dump, new_row, page_token, to_delta, to_info
 from .schema import prepare
 from .tail import Tail
 
@@ -32,16 +32,7 @@ from .tail import Tail
 _OLDEST_SQLITE = (3, 37, 0)
 _BUSY_TIMEOUT = 5.0
 _READ_BYTES = 128 * 1024
-# Well under SQLite's limit of 32,766 parameters: https://sqlite.org/limits.html
-_ROWS_PER_COMMIT = 1000
 _LIVE = "status IN ('pending', 'streaming')"
-
-
-@dataclass(slots=True)
-class _Append:
-    lease: Lease
-    deltas: Sequence[Delta]
-    done: asyncio.Future[bool]
 
 
 class SqliteStore:
@@ -59,8 +50,7 @@ class SqliteStore:
         self._writer = writer
         self._reader = reader
         self._tail = Tail(path, self.read)
-        self._queue: list[_Append] = []
-        self._committer: asyncio.Task[None] | None = None
+        self._commits = CommitQueue(self._insert)
 
     @classmethod
     async def open(
@@ -119,13 +109,9 @@ class SqliteStore:
         )
 
     async def append(self, lease: Lease, deltas: Sequence[Delta]) -> None:
-        for start in range(0, len(deltas), _ROWS_PER_COMMIT):
-            part = deltas[start : start + _ROWS_PER_COMMIT]
-            done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-            self._queue.append(_Append(lease, part, done))
-            if self._committer is None:
-                self._committer = asyncio.create_task(self._commit_queue())
-            if not await done and not await self._is_stored(lease, part):
+        for start in range(0, len(deltas), ROWS_PER_COMMIT):
+            part = deltas[start : start + ROWS_PER_COMMIT]
+            if not await self._commits.put(lease, part) and not await self._is_stored(lease, part):
                 raise StreamFenced(lease.stream_id)
 
     async def finish(
@@ -182,7 +168,7 @@ class SqliteStore:
 
     async def find(self, query: Query) -> Page:
         limit = min(max(1, query.limit), MAX_PAGE)
-        where, params = _conditions(query)
+        where, params = conditions(query)
         rows = await self._read(
             f"SELECT * FROM stream_infos WHERE {where} ORDER BY created_at DESC, id DESC LIMIT ?",
             (*params, limit + 1),
@@ -214,8 +200,7 @@ class SqliteStore:
         return self._tail.states(stream_id)
 
     async def close(self) -> None:
-        if self._committer:
-            await asyncio.wait([self._committer])
+        await self._commits.drained()
         self._tail.close()
         with suppress(sqlite3.Error):
             await self._reader.close()
@@ -230,23 +215,7 @@ class SqliteStore:
         if not rows:
             raise StreamFenced(lease.stream_id)
 
-    async def _commit_queue(self) -> None:
-        """Commit what has queued, then what has queued meanwhile, until nothing has."""
-        try:
-            while self._queue:
-                batch, self._queue = _next_commit(self._queue)
-                try:
-                    stored = await self._insert(batch)
-                except StoreError as error:
-                    for append in batch:
-                        append.done.set_exception(error)
-                else:
-                    for append in batch:
-                        append.done.set_result(append.lease.stream_id in stored)
-        finally:
-            self._committer = None
-
-    async def _insert(self, batch: list[_Append]) -> set[str]:
+    async def _insert(self, batch: Sequence[Append]) -> set[str]:
         """Insert what leases allow; gives back the ids of the streams that were allowed to."""
         now = self._clock()
         values = [
@@ -271,8 +240,14 @@ class SqliteStore:
 
     async def _is_stored(self, lease: Lease, deltas: Sequence[Delta]) -> bool:
         """Whether an append that matched nothing was a repeat of one that had gone through."""
-        info = await self.info(lease.stream_id)
-        return info.epoch == lease.epoch and info.length == deltas[-1].end
+        if (await self.info(lease.stream_id)).epoch != lease.epoch:
+            return False
+        rows = await self._read(
+            "SELECT offset, kind, text, meta FROM deltas "
+            "WHERE stream_id = ? AND offset >= ? AND offset < ? ORDER BY offset",
+            (lease.stream_id, deltas[0].offset, deltas[-1].end),
+        )
+        return [_words(to_delta(row)) for row in rows] == [_words(delta) for delta in deltas]
 
     async def _write(self, sql: str, params: Any = ()) -> list[sqlite3.Row]:
         return await self._run(self._writer, sql, params)
@@ -283,48 +258,27 @@ class SqliteStore:
     async def _run(self, db: aiosqlite.Connection, sql: str, params: Any) -> list[sqlite3.Row]:
         try:
             return list(await db.execute_fetchall(sql, params))
+        except UnicodeEncodeError:  # half a character in a title, an error's text, ...
+            return await self._run(db, sql, cleaned(params))
         except sqlite3.Error as error:
             raise explain(error, self._path) from error
         except ValueError as error:
             raise StoreError(f"The store {self._path} is closed.") from error
 
 
-def _next_commit(queue: list[_Append]) -> tuple[list[_Append], list[_Append]]:
-    """What goes into the next commit, and what waits: one append a stream, a bound on the rows."""
-    batch: dict[str, _Append] = {}
-    rest: list[_Append] = []
-    rows = 0
-    for append in queue:
-        rows += len(append.deltas)
-        if append.lease.stream_id in batch or (batch and rows > _ROWS_PER_COMMIT):
-            rest.append(append)
-        else:
-            batch[append.lease.stream_id] = append
-    return list(batch.values()), rest
-
-
-def _conditions(query: Query) -> tuple[str, list[Any]]:
-    where, params = ["true"], list[Any]()
-    if query.statuses:
-        where.append(f"status IN ({', '.join('?' * len(query.statuses))})")
-        params += [status.value for status in query.statuses]
-    for column, value in (("notebook", query.notebook), ("kernel_id", query.kernel)):
-        if value is not None:
-            where.append(f"{column} = ?")
-            params.append(value)
-    if query.unplaced:
-        where.append("NOT placed")
-    if query.after is not None:
-        where.append("(created_at, id) < (?, ?)")
-        params += page_start(query.after)
-    return " AND ".join(where), params
+def _words(delta: Delta) -> tuple[int, str, str]:
+    """What makes a delta the same as another; its meta may not survive JSON unchanged."""
+    return (delta.offset, delta.kind, delta.text)
 
 
 def _make_file(path: Path) -> None:
     """Make an empty file that only the user may read; SQLite's own would follow the umask."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(FileExistsError):
+    try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        if not path.is_file():
+            raise OSError(errno.EISDIR, "it is not a file") from None
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:

@@ -41,24 +41,28 @@ class Feed:
         info = news.info or self.info
         self.info = info and replace(info, length=news.length)
         self.failure = news.failure
-        self._window += news.deltas
-        self._trim()
+        self._window = self._joined(news.deltas)
         # Each waiter holds the event it saw, so that no change falls between a look and a wait.
         self.changed.set()
         self.changed = asyncio.Event()
 
     def since(self, offset: int) -> list[Delta] | None:
-        """The deltas from an offset on, or None when the window begins after it."""
-        if not self._window or offset < self._window[0].offset:
+        """The deltas from an offset on, or None when the window does not hold them."""
+        if not self._window or not self._window[0].offset <= offset < self._window[-1].end:
             return None
         index = bisect_right(self._window, offset, key=lambda delta: delta.offset) - 1
         return [rest for delta in self._window[index:] if (rest := after(delta, offset))]
 
-    def _trim(self) -> None:
-        if self._window and self._window[-1].end - self._window[0].offset > 2 * _WINDOW_BYTES:
-            start = self._window[-1].end - _WINDOW_BYTES
-            index = bisect_right(self._window, start, key=lambda delta: delta.offset)
-            self._window = self._window[index:]
+    def _joined(self, deltas: tuple[Delta, ...]) -> list[Delta]:
+        """The window with what is new: gapless, and of bounded size."""
+        window = self._window
+        if window and deltas and window[-1].end != deltas[0].offset:
+            window = []  # news for readers that have gone may still have come
+        window += deltas
+        if window and window[-1].end - window[0].offset > 2 * _WINDOW_BYTES:
+            start = window[-1].end - _WINDOW_BYTES
+            return window[bisect_right(window, start, key=lambda delta: delta.offset) :]
+        return window
 
 
 class Tail:
@@ -71,6 +75,7 @@ class Tail:
         # By stream and by whether its body is wanted: a driver that waits for a stop must not
         # cost its own deltas again.
         self._feeds: dict[tuple[str, bool], Feed] = {}
+        self._closed = False
 
     async def follow(self, stream_id: str, offset: int) -> AsyncGenerator[Batch, None]:
         """See `StreamStore.follow`."""
@@ -108,12 +113,15 @@ class Tail:
 
     def close(self) -> None:
         """Stop the poller, and end every reader with an error."""
+        self._closed = True
         self._poller.close()
         for feed in self._feeds.values():
             feed.apply(News("", failure=StoreError("The store was closed.")))
 
     @contextmanager
     def _feed(self, stream_id: str, *, body: bool) -> Iterator[Feed]:
+        if self._closed:
+            raise StoreError("The store was closed.")
         key = (stream_id, body)
         feed = self._feeds.get(key)
         if feed is None or feed.failure is not None:

@@ -1,6 +1,7 @@
 """What every store must do; a new store joins by a line in `store`."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -16,6 +17,8 @@ from nb_persistent_stream.protocol import (
 )
 from nb_persistent_stream.store import NewStream, Query, SqliteStore
 
+from .acts import begin, body, say
+
 
 @pytest.fixture(params=["sqlite"])
 async def store(request, tmp_path):
@@ -23,26 +26,6 @@ async def store(request, tmp_path):
     store = await SqliteStore.open(tmp_path / "streams.db", clock=lambda: float(next(ticks)))
     yield store
     await store.close()
-
-
-async def begin(store, stream_id="one", **new):
-    lease = await store.create(NewStream(id=stream_id, driver="driver", **new))
-    await store.start(lease)
-    return lease
-
-
-async def say(store, lease, *texts, offset=0):
-    deltas = list(place([Piece(text) for text in texts], offset))
-    await store.append(lease, deltas)
-    return deltas[-1].end
-
-
-async def body(store, stream_id, offset=0):
-    deltas = []
-    while more := await store.read(stream_id, offset):
-        deltas += more
-        offset = more[-1].end
-    return deltas
 
 
 class TestLife:
@@ -112,6 +95,20 @@ class TestOneWriter:
         await say(store, new, "second", offset=6)
         assert text_of(await body(store, "one")) == "first second"
 
+    async def test_what_has_ended_or_was_never_seen_so_can_not_be_claimed(self, store):
+        lease = await begin(store)
+        with pytest.raises(StreamFenced):
+            await store.claim("one", "other", epoch=7)
+        await store.finish(lease, Status.DONE, Report())
+        with pytest.raises(StreamFenced):
+            await store.claim("one", "other", epoch=1)
+
+    async def test_a_fenced_driver_can_not_start(self, store):
+        old = await store.create(NewStream(id="one", driver="d"))
+        await store.start(await store.claim("one", "other", epoch=1))
+        with pytest.raises(StreamFenced):
+            await store.start(old)
+
     async def test_of_two_claims_one_wins(self, store):
         await begin(store)
         claims = await asyncio.gather(
@@ -177,6 +174,13 @@ class TestBody:
         await store.append(lease, deltas)
         assert await body(store, "one") == deltas
 
+    async def test_an_offset_within_a_character_is_refused(self, store):
+        await say(store, await begin(store), "字")
+        with pytest.raises(InvalidInput, match="within a character"):
+            await store.read("one", 1)
+        with pytest.raises(InvalidInput, match="within a character"):
+            await anext(store.follow("one", 1))
+
     async def test_a_long_body_comes_in_bounded_parts(self, store):
         lease = await begin(store)
         await say(store, lease, *["x" * 1000] * 500)
@@ -189,6 +193,11 @@ class TestCancelAndExpire:
         await begin(store)
         assert (await store.request_cancel("one")).cancel_requested
         assert (await store.info("one")).status is Status.STREAMING
+
+    async def test_a_second_cancel_is_not_a_change(self, store):
+        await begin(store)
+        first = await store.request_cancel("one")
+        assert (await store.request_cancel("one")).revision == first.revision
 
     async def test_a_cancel_after_the_end_changes_nothing(self, store):
         lease = await begin(store)
@@ -243,6 +252,11 @@ class TestFind:
             await begin(store, f"new{len(seen)}")
         assert seen == [f"s{n}" for n in reversed(range(10))]
 
+    @pytest.mark.usefixtures("ten")
+    async def test_a_limit_is_kept_within_bounds(self, store):
+        assert await self.ids(store, limit=0) == ["s9"]
+        assert len(await self.ids(store, limit=10**9)) == 10
+
     async def test_a_bad_page_token_is_an_error_that_says_so(self, store):
         with pytest.raises(InvalidInput, match="not the 'next' of a page"):
             await store.find(Query(after="garbage"))
@@ -275,7 +289,7 @@ class TestFollow:
             deltas, states = await follower
             assert text_of(deltas) == whole[start:]
             assert states[-1] is Status.DONE
-            assert all(one.end == two.offset for one, two in zip(deltas, deltas[1:], strict=False))
+            assert all(one.end == two.offset for one, two in pairwise(deltas))
 
     async def test_a_reader_that_pauses_falls_behind_alone(self, store):
         lease = await begin(store)
@@ -300,6 +314,13 @@ class TestFollow:
         assert (await anext(follower)).info.status is Status.CANCELLED
         with pytest.raises(StopAsyncIteration):
             await anext(follower)
+
+    async def test_a_reader_ahead_of_the_body_waits_for_its_place(self, store):
+        lease = await begin(store)
+        follower = asyncio.create_task(self.gather(store, "one", 5))
+        await say(store, lease, "123", "456", "7")
+        await store.finish(lease, Status.DONE, Report())
+        assert text_of((await follower)[0]) == "67"
 
     async def test_states_tell_of_a_cancel_and_not_of_text(self, store):
         lease = await begin(store)

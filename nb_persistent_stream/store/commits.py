@@ -1,0 +1,86 @@
+"""The queue before the disk: what is appended while a commit runs goes into the next one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from ..protocol import Delta
+from .contract import Lease
+
+# Well under SQLite's limit of 32,766 parameters: https://sqlite.org/limits.html
+ROWS_PER_COMMIT = 1000
+
+
+@dataclass(slots=True)
+class Append:
+    """Deltas of one stream, and whether its lease allowed them once that is known."""
+
+    lease: Lease
+    deltas: Sequence[Delta]
+    done: asyncio.Future[bool]
+
+
+Insert = Callable[[Sequence[Append]], Awaitable[set[str]]]
+
+
+class CommitQueue:
+    """Commits appends in order, many streams at a time; one commit runs at any time.
+
+    `insert` commits a batch with at most one append a stream, and gives back the ids of the streams
+    whose lease allowed it.
+    """
+
+    def __init__(self, insert: Insert) -> None:
+        self._insert = insert
+        self._queue: list[Append] = []
+        self._committer: asyncio.Task[None] | None = None
+
+    async def put(self, lease: Lease, deltas: Sequence[Delta]) -> bool:
+        """Append, and say whether the lease allowed it; it is durable on return."""
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._queue.append(Append(lease, deltas, done))
+        if self._committer is None:
+            self._committer = asyncio.create_task(self._commit())
+        return await done
+
+    async def drained(self) -> None:
+        """Wait until nothing is queued."""
+        if self._committer:
+            await asyncio.wait([self._committer])
+
+    async def _commit(self) -> None:
+        """Commit what has queued, then what has queued meanwhile, until nothing has."""
+        try:
+            while self._queue:
+                batch, self._queue = _next_commit(self._queue)
+                try:
+                    allowed = await self._insert(batch)
+                except Exception as error:  # whatever it is, nobody may wait for ever
+                    for append in _awaited(batch):
+                        append.done.set_exception(error)
+                else:
+                    for append in _awaited(batch):
+                        append.done.set_result(append.lease.stream_id in allowed)
+        finally:
+            self._committer = None
+
+
+def _awaited(batch: list[Append]) -> list[Append]:
+    """The appends whose callers have not been cancelled."""
+    return [append for append in batch if not append.done.done()]
+
+
+def _next_commit(queue: list[Append]) -> tuple[list[Append], list[Append]]:
+    """What goes into the next commit, and what waits: one append a stream, a bound on the rows."""
+    batch: dict[str, Append] = {}
+    rest: list[Append] = []
+    rows = 0
+    for append in queue:
+        rows += len(append.deltas)
+        if append.lease.stream_id in batch or (batch and rows > ROWS_PER_COMMIT):
+            rest.append(append)
+        else:
+            batch[append.lease.stream_id] = append
+    return list(batch.values()), rest

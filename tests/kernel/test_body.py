@@ -1,0 +1,72 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nb_persistent_stream.kernel.body import Body
+from nb_persistent_stream.protocol import Delta, Piece, size
+
+HIGH, LOW = "\ud83d", "\ude00"
+
+
+def said(*texts):
+    body = Body()
+    for text in texts:
+        body.append(Piece(text))
+    body.close()
+    return body.text()
+
+
+@pytest.mark.parametrize(
+    ("texts", "whole"),
+    [
+        ((HIGH + LOW,), "😀"),
+        ((HIGH, LOW), "😀"),
+        (("a" + HIGH, LOW + "b"), "a😀b"),
+        ((HIGH, "", LOW), "😀"),
+        ((HIGH, "a"), "\ufffda"),
+        (("a", LOW, "b"), "a\ufffdb"),
+        (("a" + HIGH,), "a\ufffd"),
+        ((HIGH, HIGH, LOW), "\ufffd😀"),
+        (("\ufeffa",), "\ufeffa"),
+    ],
+)
+def test_surrogates_are_joined_and_lone_ones_replaced(texts, whole):
+    assert said(*texts) == whole
+
+
+@given(st.lists(st.text("aé字😀\ud83d\ude00")))
+def test_a_body_is_valid_and_gapless_whatever_is_said(texts):
+    body = Body()
+    deltas = [delta for text in texts if (delta := body.append(Piece(text)))]
+    deltas += [delta for delta in [body.close()] if delta]
+    offset = 0
+    for delta in deltas:
+        assert delta.offset == offset
+        offset += len(delta.text.encode())
+    assert body.end == offset == size(body.text())
+    joined = "".join(texts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    assert body.text() == joined
+
+
+def test_empty_text_adds_nothing():
+    body = Body()
+    assert body.append(Piece("")) is None
+    assert body.close() is None
+    assert (body.end, body.since(0)) == (0, [])
+
+
+def test_since_gives_the_rest_and_cuts_the_first():
+    body = Body()
+    body.append(Piece("añb"))
+    body.append(Piece("why", "reasoning"))
+    assert body.since(0) == [Delta(0, "añb"), Delta(4, "why", "reasoning")]
+    assert body.since(3) == [Delta(3, "b"), Delta(4, "why", "reasoning")]
+    assert body.since(5) == [Delta(5, "hy", "reasoning")]
+    assert body.since(7) == body.since(99) == []
+
+
+def test_text_is_of_one_kind():
+    body = Body()
+    for piece in (Piece("a"), Piece("why", "reasoning"), Piece("b")):
+        body.append(piece)
+    assert (body.text(), body.text("reasoning"), body.text("other")) == ("ab", "why", "")
