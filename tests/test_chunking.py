@@ -1,7 +1,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nb_persistent_stream import chunking
@@ -45,7 +45,6 @@ def ends_at_boundary(unit, text, end):
 
 
 @given(CHUNK_BY, PIECES)
-@settings(deadline=None)
 def test_nothing_is_lost_added_or_moved(chunk_by, pieces):
     outs, rest = chunks(chunk_by, pieces)
     given_out = [piece for out in outs for piece in out] + rest
@@ -53,7 +52,6 @@ def test_nothing_is_lost_added_or_moved(chunk_by, pieces):
 
 
 @given(CHUNK_BY, PIECES)
-@settings(deadline=None)
 def test_no_more_comes_out_than_went_in(chunk_by, pieces):
     outs, _ = chunks(chunk_by, pieces)
     said = given_out = 0
@@ -64,7 +62,6 @@ def test_no_more_comes_out_than_went_in(chunk_by, pieces):
 
 
 @given(CHUNK_BY, PIECES)
-@settings(deadline=None)
 def test_kinds_and_metas_never_share_a_chunk(chunk_by, pieces):
     outs, rest = chunks(chunk_by, pieces)
     origins = [(p.kind, p.meta) for p in pieces for _ in p.text]
@@ -75,7 +72,6 @@ def test_kinds_and_metas_never_share_a_chunk(chunk_by, pieces):
 
 @pytest.mark.parametrize("unit", UNITS)
 @given(st.lists(st.lists(WORDS, max_size=4).map("".join)))
-@settings(deadline=None)
 def test_each_chunk_ends_at_a_boundary_of_its_unit(unit, texts):
     outs, _ = chunks(unit, [Piece(text) for text in texts])
     whole, end = "".join(texts), 0
@@ -89,14 +85,12 @@ def test_each_chunk_ends_at_a_boundary_of_its_unit(unit, texts):
     ("unit", "boundary"), [("word", " "), ("word", "字"), ("sentence", "\n"), ("paragraph", "\n\n")]
 )
 @given(st.lists(TEXTS))
-@settings(deadline=None)
 def test_no_boundary_is_left_waiting(unit, boundary, texts):
     _, rest = chunks(unit, [Piece(text) for text in texts])
     assert all(boundary not in piece.text for piece in rest)
 
 
 @given(st.integers(1, 40), st.lists(TEXTS))
-@settings(deadline=None)
 def test_a_number_of_bytes_is_held_and_not_exceeded_by_a_whole_piece(least, texts):
     chunker, held = Chunker(least), 0
     for text in texts:

@@ -25,6 +25,7 @@ class Output:
     """One output in one cell, shown once and brought up to date at the stream's end."""
 
     def __init__(self, widget: StreamWidget) -> None:
+        _outputs.setdefault(widget.stream_id, []).append(self)
         self.widget = widget
         self._display_id = uuid.uuid4().hex
         self._current: set[str | None] = set()
@@ -43,10 +44,7 @@ class Output:
             self._context.run(self._publish, info, text, update=True)
 
     def renew_here(self, info: StreamInfo, text: str) -> None:
-        """The same, said by the cell that runs now.
-
-        A program that executes notebooks takes outputs only from the cell that it waits for.
-        """
+        """The same, said by the cell that runs now."""
         execution = frontend.cell().execution
         if execution not in self._current:
             self._current.add(execution)
@@ -60,6 +58,19 @@ class Output:
             transient={"display_id": self._display_id},
             update=update,
         )
+
+
+# All outputs of this kernel, by their streams.
+_outputs: dict[str, list[Output]] = {}
+
+
+def renew_here(info: StreamInfo, text: str) -> None:
+    """Put a stream's final text into all its outputs, said by the cell that runs now.
+
+    A program that executes notebooks takes outputs only from the cell that it waits for.
+    """
+    for output in _outputs.get(info.id, ()):
+        output.renew_here(info, text)
 
 
 def bundle(info: StreamInfo, text: str, widget: StreamWidget) -> dict[str, Any]:

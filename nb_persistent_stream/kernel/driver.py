@@ -82,7 +82,8 @@ class Driver:
 
     def begin(self, source: Source) -> None:
         """Let a source speak; the stream ends when it does."""
-        self._source = asyncio.create_task(self._drive(source))
+        if self._ending is None:
+            self._source = asyncio.create_task(self._drive(source))
 
     async def write(self, piece: Piece) -> None:
         """Add a piece to the body; waits only when the store is far behind.
@@ -137,7 +138,8 @@ class Driver:
             async with aclosing(source.open()) as events:
                 await self._take(events)
         except asyncio.CancelledError:
-            return  # whoever cancelled it ends the stream
+            # Whoever stops the source ends the stream; a source may also raise this by itself.
+            await self.end(Status.CANCELLED)
         except Exception as error:
             await self.end(Status.ERROR, error)
         else:

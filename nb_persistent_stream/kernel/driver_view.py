@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 from ..protocol import StreamInfo, state_message
-from .display import Output
+from .display import Output, renew_here
 from .driver import Driver
 from .pace import send, sending
 from .runtime import Runtime
@@ -37,10 +37,9 @@ class DriverView:
         self._outputs.append(output)
         output.show(self._driver.info, self._driver.body.text())
 
-    def renew_here(self, info: StreamInfo, text: str) -> None:
-        """Put the final text into the outputs, said by the cell that runs now."""
-        for output in self._outputs:
-            output.renew_here(info, text)
+    def finish(self, info: StreamInfo, text: str) -> None:
+        """Put the final text into all outputs, said by the cell that runs now."""
+        renew_here(info, text)
 
     def said(self) -> None:
         """The body has grown; called on the runtime's loop."""

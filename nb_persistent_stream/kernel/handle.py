@@ -25,8 +25,8 @@ class View(Protocol):
     def show(self) -> None:
         """Show it where the caller is."""
 
-    def renew_here(self, info: StreamInfo, text: str) -> None:
-        """Bring it up to date at the end."""
+    def finish(self, info: StreamInfo, text: str) -> None:
+        """Bring it up to date at the end, for who waits for it now."""
 
 
 class Stream:
@@ -176,7 +176,7 @@ class Stream:
 
     def _outcome(self, info: StreamInfo, text: str) -> str:
         if self._view is not None:
-            self._view.renew_here(info, text)
+            self._view.finish(info, text)
         error = ending(info, text)
         if error is not None:
             raise error from (self._driver.failure if self._driver else None)

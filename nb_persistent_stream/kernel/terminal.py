@@ -34,7 +34,7 @@ class TerminalView:
         start = self._runtime.attend if driven_here else self._runtime.submit
         self._printing = start(self._print())
 
-    def renew_here(self, info: StreamInfo, text: str) -> None:
+    def finish(self, info: StreamInfo, text: str) -> None:
         """Wait until all is printed."""
         # The caller meets the stream's own error too; a terminal that can't be written is no reason
         # to lose the text.

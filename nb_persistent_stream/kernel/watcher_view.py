@@ -9,7 +9,7 @@ from contextlib import aclosing
 from ..errors import PersistentStreamError, StreamNotFound
 from ..protocol import StreamInfo, error_message, state_message
 from ..store import StreamStore
-from .display import Output
+from .display import Output, renew_here
 from .pace import send, sending
 from .runtime import Runtime
 from .stored import end_of, whole
@@ -32,9 +32,9 @@ class WatcherView:
         self._output.show(*self._runtime.call(whole(self._store, self._stream_id)))
         self._runtime.submit(self._renew_at_end())
 
-    def renew_here(self, info: StreamInfo, text: str) -> None:
-        """Put the final text into the output, said by the cell that runs now."""
-        self._output.renew_here(info, text)
+    def finish(self, info: StreamInfo, text: str) -> None:
+        """Put the final text into all outputs, said by the cell that runs now."""
+        renew_here(info, text)
 
     async def _renew_at_end(self) -> None:
         with self._runtime.following():

@@ -1,12 +1,10 @@
 """Streams that are driven here: `stream()` and its handle, in plain Python."""
 
 import asyncio
-import signal
-import threading
 
 import pytest
 
-from nb_persistent_stream import Delta, StreamCancelled, StreamFailed, get, stream
+from nb_persistent_stream import Delta, StreamFailed, get, stream
 from nb_persistent_stream.kernel import runtime
 from nb_persistent_stream.kernel.runtime import ENDED
 from nb_persistent_stream.protocol import Status, text_of
@@ -190,72 +188,3 @@ class TestEnds:
         monkeypatch.setenv("NB_STREAM_STORE", str(tmp_path / "other.db"))
         third = stream(script)
         until(lambda: runtime.runtime().call(third._store.info(third.id)).beat > 1)
-
-
-class TestCancel:
-    def test_from_the_handle(self, script):
-        s = stream(script.say("said "))
-        until(lambda: s.text == "said ")
-        s.cancel()
-        with pytest.raises(StreamCancelled) as caught:
-            s.result(20)
-        assert (caught.value.text, s.status) == ("said ", "cancelled")
-        s.cancel()  # again is harmless
-        script.say("unheard")
-        assert s.text == "said "
-
-    def test_from_another_handle_of_this_process(self, script):
-        s = stream(script)
-        get(s.id).cancel()
-        assert s.status == "cancelled"
-
-    def test_through_the_store_while_this_thread_is_busy(self, script, there):
-        s = stream(script.say("said "))
-        until(lambda: s.text == "said ")
-        info = there(lambda store: store.request_cancel(s.id))
-        assert info.cancel_requested
-        until(s._driver.ended.is_set)  # nothing here runs an event loop
-        assert (s.status, there(INFO(s.id)).status) == ("cancelled", Status.CANCELLED)
-
-    async def test_an_async_source_is_closed(self):
-        closed = threading.Event()
-
-        async def say():
-            try:
-                yield "one"
-                await asyncio.Event().wait()
-            finally:
-                closed.set()
-
-        s = stream(say)
-        await eventually(lambda: s.text)
-        s.cancel()
-        await eventually(closed.is_set)
-
-    async def test_a_cancelled_await_stops_its_own_stream(self, script):
-        s = stream(script.say("said "))
-        await eventually(lambda: s.text)
-
-        async def wait():
-            await s
-
-        task = asyncio.create_task(wait())
-        await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        await eventually(lambda: s.status == "cancelled")
-
-    def test_an_interrupt_stops_its_own_stream(self, script):
-        s, running = stream(script), runtime.runtime()
-
-        def submit_and_interrupt(coroutine):
-            del running.submit  # once
-            future = running.submit(coroutine)
-            signal.raise_signal(signal.SIGINT)
-            return future
-
-        running.submit = submit_and_interrupt
-        with pytest.raises(KeyboardInterrupt):
-            s.result(20)
-        until(lambda: s.status == "cancelled")

@@ -9,7 +9,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nb_persistent_stream.errors import StreamFenced
@@ -75,7 +75,6 @@ class Model:
 
 
 @given(ACTS)
-@settings(deadline=None, max_examples=60)
 def test_whatever_drivers_do_the_body_is_what_the_valid_one_said(acts):
     async def run(folder):
         store = await SqliteStore.open(Path(folder) / "streams.db", durability="normal")

@@ -146,6 +146,17 @@ class TestMigrations:
             Delta(4, "{}", "tool_call", {"i": 0}),
         ]
 
+    async def test_what_was_released_is_not_edited_afterwards(self, path, open_store):
+        await open_store()
+        with closing(sqlite3.connect(path)) as new, closing(sqlite3.connect(":memory:")) as kept:
+            kept.executescript(SCHEMAS[-1].read_text("utf-8"))
+            tables = "SELECT name, type FROM sqlite_master ORDER BY name"
+            columns = "SELECT * FROM pragma_table_info(?)"
+            assert new.execute(tables).fetchall() == kept.execute(tables).fetchall()
+            for name in ("streams", "deltas", "stream_infos"):
+                found = [db.execute(columns, (name,)).fetchall() for db in (new, kept)]
+                assert found[0] == found[1] != []
+
     def test_each_schema_is_kept_for_that_test(self):
         assert [path.stem for path in SCHEMAS] == [f"v{n + 1}" for n in range(len(MIGRATIONS))]
 
