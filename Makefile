@@ -4,8 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 VIEWER := nb_persistent_stream/static/widget.js
-SOURCES := $(shell find js/src -type f) js/build.mjs js/tsconfig.json
+SOURCES := $(shell find js/src js/schema -type f) js/build.mjs js/tsconfig.json
 ARGS ?=
+# The labextension is used where it is built: a new build needs no new installation.
+LABEXTENSION := $(VENV)/share/jupyter/labextensions/nb-persistent-stream
+LINK = rm -rf $(LABEXTENSION) && ln -s $(CURDIR)/nb_persistent_stream/labextension $(LABEXTENSION)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check dev build lint format nbval lock clean chromium
@@ -59,7 +62,7 @@ lock: $(VENV)/.dev ## Renew both lock files
 	cd js && npm update
 
 clean: ## Remove what was built and installed
-	rm -rf $(VENV) dist artifacts nb_persistent_stream/static js/node_modules
+	rm -rf $(VENV) dist artifacts nb_persistent_stream/static nb_persistent_stream/labextension js/node_modules
 
 chromium:
 	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -68,10 +71,16 @@ chromium:
 	  echo "The browser tests need Chromium. Install it, for example: sudo apt-get install chromium"; exit 1; \
 	fi
 
-js/node_modules/.package-lock.json: js/package.json js/package-lock.json
-	cd js && npm ci --no-fund --no-audit
+# To build takes little; to check and test takes all.
+js/node_modules/.build: js/package.json js/package-lock.json
+	cd js && npm ci --no-fund --no-audit --omit=dev
+	touch $@
 
-$(VIEWER): $(SOURCES) js/node_modules/.package-lock.json
+js/node_modules/.dev: js/package.json js/package-lock.json
+	cd js && npm ci --no-fund --no-audit
+	touch js/node_modules/.build $@
+
+$(VIEWER): $(SOURCES) | js/node_modules/.build
 	cd js && npm run build
 
 $(VENV)/bin/python:
@@ -79,8 +88,10 @@ $(VENV)/bin/python:
 
 $(VENV)/.demo: pyproject.toml requirements.lock $(VIEWER) | $(VENV)/bin/python
 	$(PIP) install --quiet --constraint requirements.lock --editable ".[demo]"
+	$(LINK)
 	touch $@
 
-$(VENV)/.dev: pyproject.toml requirements.lock $(VIEWER) | $(VENV)/bin/python
+$(VENV)/.dev: js/node_modules/.dev pyproject.toml requirements.lock $(VIEWER) | $(VENV)/bin/python
 	$(PIP) install --quiet --constraint requirements.lock --editable ".[dev]"
+	$(LINK)
 	touch $@

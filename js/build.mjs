@@ -1,11 +1,22 @@
-// Builds the viewer, then the loader that names it: `node build.mjs [--watch]`.
-import { mkdirSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
-import { basename } from 'node:path';
+// Builds the viewer, then the two that load it by name: the widget's loader and the labextension.
+// `node build.mjs [--watch]`
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const STATIC = here('../nb_persistent_stream/static');
+const LABEXTENSION = here('../nb_persistent_stream/labextension');
+const { name, license, description } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
 
 const minifiedCss = {
   name: 'minified-css',
@@ -18,41 +29,73 @@ const minifiedCss = {
   },
 };
 
-const common = {
-  bundle: true,
-  format: 'esm',
-  minify: true,
-  target: 'es2022',
-  charset: 'utf8',
-  outdir: STATIC,
-  logLevel: 'error',
-  metafile: true,
-};
+/** Bundles one entry point; gives back the name of the file. */
+async function bundle(entry, options) {
+  const { metafile } = await esbuild.build({
+    bundle: true,
+    format: 'esm',
+    minify: true,
+    target: 'es2022',
+    charset: 'utf8',
+    outdir: STATIC,
+    logLevel: 'error',
+    metafile: true,
+    entryPoints: [here(entry)],
+    plugins: [minifiedCss],
+    ...options,
+  });
+  const [[file, { bytes }]] = Object.entries(metafile.outputs);
+  console.log(`${basename(file)}  ${(bytes / 1000).toFixed(1)} kB`);
+  return basename(file);
+}
 
 async function build() {
-  const { metafile } = await esbuild.build({
-    ...common,
-    entryPoints: [here('src/viewer.ts')],
-    entryNames: '[name]-[hash]',
-    plugins: [minifiedCss],
+  const viewer = await bundle('src/viewer.ts', { entryNames: '[name]-[hash]' });
+  const define = { VIEWER_FILE: JSON.stringify(viewer) };
+  await bundle('src/widget.ts', { define });
+  const entry = await bundle('src/lab.ts', {
+    define,
+    format: 'iife',
+    outdir: `${LABEXTENSION}/static`,
+    entryNames: 'remoteEntry.[hash]',
   });
-  const viewer = basename(Object.keys(metafile.outputs)[0]);
-  const loader = await esbuild.build({
-    ...common,
-    entryPoints: [here('src/widget.ts')],
-    define: { VIEWER_FILE: JSON.stringify(viewer) },
+  copy(`${STATIC}/${viewer}`, `${LABEXTENSION}/static/${viewer}`);
+  copy(here('schema/plugin.json'), `${LABEXTENSION}/schemas/${name}/plugin.json`);
+  describe(entry);
+  keepOnly(STATIC, ['widget.js', viewer]);
+  keepOnly(`${LABEXTENSION}/static`, [entry, viewer]);
+}
+
+/** What JupyterLab reads to find the entry, and its extension manager to name the package. */
+function describe(entry) {
+  const python = readFileSync(here('../nb_persistent_stream/__init__.py'), 'utf8');
+  const version = /^__version__ = "(.+)"$/m.exec(python)?.[1];
+  const _build = { load: `static/${entry}`, extension: './extension' };
+  const jupyterlab = { extension: true, schemaDir: 'schema', _build };
+  writeJson('package.json', { name, version, description, license, jupyterlab });
+  writeJson('install.json', {
+    packageManager: 'python',
+    packageName: 'nb_persistent_stream',
+    uninstallInstructions: 'Uninstall it with: pip uninstall nb_persistent_stream',
   });
-  for (const file of readdirSync(STATIC)) {
-    if (/^viewer-.*\.js$/.test(file) && file !== viewer) rmSync(`${STATIC}/${file}`);
-  }
-  for (const outputs of [metafile.outputs, loader.metafile.outputs]) {
-    for (const [file, { bytes }] of Object.entries(outputs)) {
-      console.log(`${basename(file)}  ${(bytes / 1000).toFixed(1)} kB`);
-    }
+}
+
+function writeJson(file, value) {
+  writeFileSync(`${LABEXTENSION}/${file}`, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+function copy(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, to);
+}
+
+/** Removes what an earlier build left; only once nothing names it any more. */
+function keepOnly(folder, files) {
+  for (const file of readdirSync(folder)) {
+    if (!files.includes(file)) rmSync(`${folder}/${file}`, { recursive: true });
   }
 }
 
-mkdirSync(STATIC, { recursive: true });
 if (process.argv.includes('--watch')) {
   const rebuild = () => build().catch(() => console.error('not built: see above'));
   let soon;

@@ -57,6 +57,10 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "nb-persistent-stream"}]
+
+
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     from .server.extension import StreamExtension  # noqa: PLC0415  (a kernel never loads it)
 

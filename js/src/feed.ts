@@ -9,6 +9,8 @@ import { FORBIDDEN, type LiveSocket, NO_EXTENSION } from './sources/server';
 import type { Source } from './sources/source';
 import { Timer } from './timer';
 
+/** How long the widget of a cell that was just run may take to arrive. */
+const ARRIVAL = 1_000;
 /** How long a driver's kernel may take to say something once a view is there. */
 const FIRST_WORD = 500;
 /** How long it may be silent while its stream is live: then it may be dead, or blocked. */
@@ -49,7 +51,10 @@ export class Feed {
   readonly #refusals: Record<SourceName, WireError | null> = { kernel: null, server: null };
   readonly #silence: Timer;
   readonly #repair: Timer;
+  readonly #expecting: Timer;
   #inbox: Inbox | null = null;
+  /** A driver that came while the server fed the session: once it speaks, it does so alone. */
+  #takesOver = false;
   #heardAt = Number.NEGATIVE_INFINITY;
   #askedAt = Number.NEGATIVE_INFINITY;
   /** Where the session stood when a gap was seen; null once it has been filled. */
@@ -62,19 +67,22 @@ export class Feed {
     this.#controller = childOf(signal);
     this.#silence = new Timer(() => this.#onSilence(), this.#controller.signal);
     this.#repair = new Timer(() => this.#onRepair(), this.#controller.signal);
+    this.#expecting = new Timer(() => this.follow(null), this.#controller.signal);
     session.subscribe({ onGap: (offset) => this.#onGap(offset) }, this.#controller.signal);
   }
 
-  /** Begins, or goes on with a better inbox: one may come after the first view. */
+  /** Begins, or goes on with a better inbox: a widget may be later than the view of its stream. */
   follow(inbox: Inbox | null): void {
     if (this.#controller.signal.aborted) return;
+    this.#expecting.stop();
     if (inbox && this.#prefers(inbox)) this.#take(inbox);
-    if (this.#inbox?.role === 'driver') {
-      this.#attach('kernel');
-      if (!this.#silence.pending) this.#silence.start(FIRST_WORD);
-    } else {
-      this.#attach('server');
-    }
+    if (this.#inbox?.role !== 'driver') this.#attach('server');
+    else if (!this.#attached.server) this.#beginWithKernel();
+  }
+
+  /** The same for a cell that was just run: its widget is on its way, and will feed the view. */
+  expect(): void {
+    if (!this.#inbox && !this.#attached.server) this.#expecting.start(ARRIVAL);
   }
 
   /** Stops the stream by the server, which reaches a busy kernel too, or else by the comm. */
@@ -93,6 +101,7 @@ export class Feed {
     this.#detach('kernel');
     this.#inbox = inbox;
     this.#refusals.kernel = null;
+    if (this.#attached.server) void this.#replaceServer(inbox);
     const gone = () => {
       if (this.#inbox !== inbox) return;
       this.#inbox = null;
@@ -100,6 +109,22 @@ export class Feed {
       this.#refused('kernel', NO_KERNEL);
     };
     inbox.closed.addEventListener('abort', gone, { signal: this.#controller.signal });
+  }
+
+  #beginWithKernel(): void {
+    this.#attach('kernel');
+    if (!this.#silence.pending) this.#silence.start(FIRST_WORD);
+  }
+
+  /**
+   * A late driver takes over from the server if it speaks from the beginning: then the cell was
+   * run in this page. One of a page that was opened again goes on midway, and is only a reserve.
+   */
+  async #replaceServer(inbox: Inbox): Promise<void> {
+    if (inbox.role !== 'driver' || (await inbox.beginning) > 0 || this.#inbox !== inbox) return;
+    if (this.#controller.signal.aborted) return;
+    this.#takesOver = this.#attached.server !== null;
+    this.#beginWithKernel();
   }
 
   #attach(name: SourceName): void {
@@ -137,14 +162,19 @@ export class Feed {
 
   #receive(name: SourceName, message: DeltasMessage | StateMessage): void {
     this.#refusals[name] = null;
-    if (name === 'kernel') {
-      this.#heardAt = performance.now();
-      this.#silence.start(SILENCE);
-    }
     this.session.accept(name, message);
+    if (name === 'kernel') this.#heardKernel();
     this.session.report(null);
     if (this.session.complete) this.#controller.abort();
     else if (this.session.final) this.#repairSoon();
+  }
+
+  #heardKernel(): void {
+    this.#heardAt = performance.now();
+    this.#silence.start(SILENCE);
+    if (!this.#takesOver || this.session.lastSource !== 'kernel') return;
+    this.#takesOver = false;
+    this.#detach('server');
   }
 
   /** One source can't serve: turn to the other, and say so only when there is none. */
@@ -158,8 +188,8 @@ export class Feed {
       return;
     }
     const { kernel, server } = this.#refusals;
-    const message = (kernel?.message || server?.message) ?? error.message;
-    this.session.report({ type: 'unavailable', message });
+    const told = kernel?.message ? kernel : server;
+    this.session.report({ type: 'unavailable', error: told ?? error });
     this.#repairSoon();
   }
 

@@ -17,14 +17,30 @@ export async function probe(server: Server): Promise<Health> {
 
 /** Asks the server to stop a stream; false when it can't. */
 export async function cancel(server: Server, streamId: string): Promise<boolean> {
+  return post(server, `streams/${encodeURIComponent(streamId)}/cancel`);
+}
+
+/** Whether the server took it. */
+export async function post(server: Server, path: string, body?: object): Promise<boolean> {
   try {
-    const { ok } = await fetch(`${server.url}streams/${encodeURIComponent(streamId)}/cancel`, {
+    const { ok } = await fetch(server.url + path, {
       method: 'POST',
       headers: { ...authorization(server), 'X-XSRFToken': xsrfToken() },
+      ...(body && { body: JSON.stringify(body) }),
     });
     return ok;
   } catch {
     return false;
+  }
+}
+
+/** What the server answers, or null when it can't. */
+export async function get<T>(server: Server, path: string): Promise<T | null> {
+  try {
+    const answer = await fetch(server.url + path, { headers: authorization(server) });
+    return answer.ok ? ((await answer.json()) as T) : null;
+  } catch {
+    return null;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AnyModel } from '@anywidget/types';
+import { asMessage } from './protocol';
 
 type Listener = (content: unknown) => void;
 
@@ -8,10 +9,13 @@ export class Inbox {
   readonly role: string;
   /** Aborted when the model is gone: its kernel will say no more. */
   readonly closed: AbortSignal;
+  /** Where the first text that it hears begins: 0 for a model that was there from the start. */
+  readonly beginning: Promise<number>;
   readonly #model: AnyModel;
   readonly #controller = new AbortController();
   #kept: unknown[] = [];
   #listener: Listener | null = null;
+  #began: (offset: number) => void = () => {};
 
   /** Messages are kept from now on, until somebody listens: a view may come late. */
   constructor(model: AnyModel) {
@@ -19,6 +23,9 @@ export class Inbox {
     this.streamId = model.get('stream_id');
     this.role = model.get('role');
     this.closed = this.#controller.signal;
+    this.beginning = new Promise((resolve) => {
+      this.#began = resolve;
+    });
     model.on('msg:custom', this.#receive);
   }
 
@@ -46,6 +53,8 @@ export class Inbox {
   }
 
   readonly #receive = (content: unknown): void => {
+    const message = asMessage(content);
+    if (message?.type === 'deltas') this.#began(message.deltas[0]?.offset ?? 0);
     if (this.#listener) this.#listener(content);
     else this.#kept.push(content);
   };

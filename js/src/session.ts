@@ -1,10 +1,17 @@
-import type { Delta, DeltasMessage, SourceName, StateMessage, StreamState } from './protocol';
+import type {
+  Delta,
+  DeltasMessage,
+  SourceName,
+  StateMessage,
+  StreamState,
+  WireError,
+} from './protocol';
 import { after, endOf, isFinal, progress } from './protocol';
 
 /** Why a reader may not see the newest text: a pause that mends itself, or nobody to ask. */
 export type Trouble =
   | { readonly type: 'reconnecting' }
-  | { readonly type: 'unavailable'; readonly message: string };
+  | { readonly type: 'unavailable'; readonly error: WireError };
 
 export interface SessionListener {
   onDeltas?(deltas: readonly Delta[]): void;

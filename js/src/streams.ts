@@ -1,5 +1,5 @@
 import { Feed, type Live } from './feed';
-import { findInbox } from './registry';
+import { findInbox, onInbox } from './registry';
 import { Session } from './session';
 
 /** How long a stream without a view is followed: a re-created view comes back at once. */
@@ -16,15 +16,21 @@ export class Streams {
   readonly #live: Live | null;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(live: Live | null) {
+  constructor(live: Live | null, signal: AbortSignal) {
     this.#live = live;
+    onInbox((inbox) => this.#entries.get(inbox.streamId)?.feed.follow(inbox), signal);
   }
 
-  /** The feed of a stream, for as long as some view's signal has not aborted. */
-  join(streamId: string, signal: AbortSignal): Feed {
+  /**
+   * The feed of a stream, for as long as some view's signal has not aborted. A fresh one is of a
+   * cell that was just run: it waits a moment for the cell's widget.
+   */
+  join(streamId: string, signal: AbortSignal, fresh = false): Feed {
     const entry = this.#entries.get(streamId) ?? this.#open(streamId);
     entry.views += 1;
-    entry.feed.follow(findInbox(streamId));
+    const inbox = findInbox(streamId);
+    if (fresh && !inbox) entry.feed.expect();
+    else entry.feed.follow(inbox);
     signal.addEventListener('abort', () => this.#leave(streamId, entry), { once: true });
     return entry.feed;
   }

@@ -1,3 +1,4 @@
+import { observe } from './observe';
 import { findServer } from './page';
 import type { MountOptions } from './registry';
 import { LiveSocket } from './sources/server';
@@ -7,12 +8,15 @@ import { View } from './view/view';
 const server = findServer();
 const forever = new AbortController().signal;
 const live = server && { server, socket: new LiveSocket(server, forever) };
-const streams = new Streams(live);
+const streams = new Streams(live, forever);
 
 /** Shows a stream in an element until the signal aborts; finds its kernel and server by itself. */
-export function mount({ el, streamId, signal }: MountOptions): void {
+export function mount(options: MountOptions): void {
+  const { el, streamId, signal, snapshot, observer } = options;
   if (signal.aborted) return;
-  const view = new View(streams.join(streamId, signal), signal);
+  const feed = streams.join(streamId, signal, options.fresh);
+  const view = new View(feed, signal, snapshot);
   el.append(view.element);
   view.dress(el.getRootNode());
+  if (observer) observe(feed.session, observer, signal);
 }

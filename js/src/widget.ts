@@ -1,7 +1,7 @@
 import type { AnyModel, AnyWidget } from '@anywidget/types';
 import { Inbox } from './inbox';
 import { findServer } from './page';
-import { registry, type Viewer } from './registry';
+import { addInbox, sharedViewer, type Viewer } from './registry';
 
 /** The viewer's file name, with its content hash; filled in by the build. */
 declare const VIEWER_FILE: string;
@@ -12,13 +12,9 @@ const PATIENCE = 10_000;
 // Both hooks clean up by what they return: every version of anywidget calls that.
 const widget: AnyWidget = {
   initialize({ model }) {
-    const { inboxes } = registry();
     const inbox = new Inbox(model);
-    inboxes.add(inbox);
-    return () => {
-      inboxes.delete(inbox);
-      inbox.close();
-    };
+    addInbox(inbox);
+    return () => inbox.close();
   },
 
   render({ model, el }) {
@@ -47,16 +43,13 @@ async function show(model: AnyModel, el: HTMLElement, signal: AbortSignal): Prom
   }
 }
 
-/** The page's one viewer: the browser keeps what the server sent, the registry what a kernel did. */
+/** The page's one viewer: from the labextension or the server, or else from a kernel. */
 async function load(model: AnyModel): Promise<Viewer> {
-  const { viewers } = registry();
-  const loaded = viewers.get(VIEWER_FILE) ?? (await fromServer().catch(() => null));
+  const loaded = await sharedViewer(VIEWER_FILE, fromServer).catch(() => null);
   if (loaded) return loaded;
   // Every view asks its own kernel, for another's may be gone; the first answer serves all.
   const source = await fromKernel(model);
-  const viewer = viewers.get(VIEWER_FILE) ?? importSource(source);
-  viewers.set(VIEWER_FILE, viewer);
-  return viewer;
+  return sharedViewer(VIEWER_FILE, () => importSource(source));
 }
 
 /** Fails where there is no server, or where it has another version or no extension. */

@@ -148,7 +148,9 @@ describe('a driver', () => {
     FakeSocket.last.open();
     expect(session.trouble).toBeNull();
     FakeSocket.last.say(failure('not-found', 'The server does not know it.'));
-    expect(session.trouble).toMatchObject({ message: 'The kernel does not know it.' });
+    expect(session.trouble).toMatchObject({
+      error: { message: 'The kernel does not know it.' },
+    });
   });
 
   it('is read from what its inbox kept, without asking once that is everything', () => {
@@ -197,15 +199,65 @@ describe('a watcher', () => {
     follow(model);
     FakeSocket.last.open();
     FakeSocket.last.say(failure('not-found', 'The server does not know it.'));
-    const message = 'The kernel does not know it.';
-    expect(session.trouble).toEqual({ type: 'unavailable', message });
+    const error = { type: 'not-found', message: 'The kernel does not know it.' };
+    expect(session.trouble).toEqual({ type: 'unavailable', error });
+  });
+});
+
+describe('a driver that comes after its view', () => {
+  let driver: FakeModel;
+  let inbox: Inbox;
+
+  /** The server feeds the view when the driver's widget arrives. */
+  async function come(...heard: object[]) {
+    const { feed } = follow(null);
+    FakeSocket.last.open();
+    FakeSocket.last.say(state());
+    driver = new FakeModel();
+    inbox = new Inbox(driver.asAnyModel);
+    for (const message of heard) driver.say(message);
+    feed.follow(inbox);
+    await vi.advanceTimersByTimeAsync(0);
+  }
+
+  const subscribed = () => FakeSocket.last.sent.at(-1)?.type === 'subscribe';
+
+  it('takes over from the server when it tells the stream from its beginning', async () => {
+    await come();
+    expect(driver.sent).toEqual([]);
+    driver.say(deltas(text(0, 'Hello')));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(driver.sent).toEqual([{ type: 'attach', offset: 5 }]);
+    expect([session.lastSource, subscribed()]).toEqual(['kernel', false]);
   });
 
-  it('is replaced by a driver that comes later', () => {
-    const { feed } = follow(new FakeModel('watcher'));
-    const driver = new FakeModel();
-    feed.follow(new Inbox(driver.asAnyModel));
+  it('does so with what it said before the page knew of it', async () => {
+    await come(state(), deltas(text(0, 'Hello')));
+    expect([session.lastSource, session.offset, subscribed()]).toEqual(['kernel', 5, false]);
+  });
+
+  it('loses nothing when the server was ahead', async () => {
+    await come();
+    FakeSocket.last.say(deltas(text(0, 'Hello, world')));
+    driver.say(deltas(text(0, 'Hello')));
+    await vi.advanceTimersByTimeAsync(0);
+    expect([session.lastSource, subscribed()]).toEqual(['server', true]);
+    driver.say(deltas(text(5, ', world!')));
+    expect([session.offset, session.lastSource, subscribed()]).toEqual([13, 'kernel', false]);
+  });
+
+  it('is only a reserve when it goes on midway: its page was opened again', async () => {
+    await come(state(), deltas(text(7, 'world')));
+    expect([driver.sent, session.lastSource, subscribed()]).toEqual([[], 'server', true]);
+    FakeSocket.last.say(failure('not-found', 'There is no such stream.'));
     expect(driver.sent).toEqual([{ type: 'attach', offset: 0 }]);
+  });
+
+  it('is left alone when it is gone before it speaks', async () => {
+    await come();
+    inbox.close();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([driver.sent, subscribed()]).toEqual([[], true]);
   });
 });
 
@@ -222,7 +274,9 @@ describe('no kernel', () => {
 
   it('and no server is said in a sentence', () => {
     follow(null, false);
-    expect(session.trouble).toMatchObject({ message: expect.stringMatching(/neither a kernel/) });
+    expect(session.trouble).toMatchObject({
+      error: { message: expect.stringMatching(/neither a kernel/) },
+    });
   });
 });
 

@@ -193,8 +193,73 @@ describe('header', () => {
   it('shows a notice, and that nobody can be asked', () => {
     say(state({ notice: 'Not saved: the disk is full.' }));
     expect(find('.nbps-notice').textContent).toBe('Not saved: the disk is full.');
-    say(failure('not-found', 'There is no such stream.'));
-    expect(find('.nbps-explanation').textContent).toBe('There is no such stream.');
+    say(failure('unavailable', 'The store is locked.'));
+    expect(find('.nbps-explanation').textContent).toBe('The store is locked.');
+  });
+});
+
+describe('a saved copy', () => {
+  const GONE = "This stream is not in the server's store any more.";
+  const UNFINISHED = '*The answer was still being written when this notebook was saved.*';
+
+  let session: Session;
+
+  function showWith(snapshot: string): void {
+    session = new Session(ID);
+    const feed = new Feed(session, null, page.signal);
+    feed.follow(new Inbox(model.asAnyModel));
+    view = new View(feed, page.signal, snapshot);
+  }
+
+  it('is not shown while there may be a source', () => {
+    showWith('Saved');
+    expect(shown()).toBe('');
+  });
+
+  it('stands in where no source has the stream, and is said to be a copy', () => {
+    showWith('Saved\n\ntext');
+    say(failure('not-found', 'no'));
+    expect(shown()).toBe('Saved\n\ntext');
+    expect(find('.nbps-explanation').textContent).toBe(
+      `${GONE} Below is the copy that was saved in the notebook.`,
+    );
+    expect(find('.nbps-count').textContent).toBe('11 characters');
+  });
+
+  it.each(['', UNFINISHED])('is not claimed when there is none (%o)', (snapshot) => {
+    showWith(snapshot);
+    say(failure('not-found', 'no'));
+    expect(shown()).toBe('');
+    expect(find('.nbps-explanation').textContent).toBe(GONE);
+  });
+
+  it('gives way to the body, and never comes back', () => {
+    showWith('Saved');
+    say(failure('not-found', 'no'));
+    session.accept('server', state());
+    session.accept('server', deltas(text(0, 'Live')));
+    vi.advanceTimersByTime(20);
+    expect(shown()).toBe('Live');
+    expect(view.element.querySelectorAll('.nbps-body')).toHaveLength(1);
+    session.report({ type: 'unavailable', error: { type: 'not-found', message: 'no' } });
+    expect(shown()).toBe('Live');
+    expect(find('.nbps-count').textContent).toBe('4 characters');
+  });
+
+  it('is what Copy takes while it is shown', async () => {
+    const writeText = vi.fn().mockResolvedValue(undefined);
+    vi.stubGlobal('navigator', { clipboard: { writeText } });
+    showWith('Saved');
+    say(failure('not-found', 'no'));
+    (find('.nbps-copy') as HTMLButtonElement).click();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(writeText).toHaveBeenCalledExactlyOnceWith('Saved');
+  });
+
+  it('is text, however hostile', () => {
+    showWith('<img src=x onerror=alert(1)>');
+    say(failure('not-found', 'no'));
+    expect(view.element.querySelector('img')).toBeNull();
   });
 });
 

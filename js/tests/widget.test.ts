@@ -105,6 +105,15 @@ describe('render', () => {
     expect(registry().viewers.size).toBe(1);
   });
 
+  it('takes the one that the labextension has loaded', async () => {
+    const mount = vi.fn<Viewer['mount']>();
+    registry().viewers.set(VIEWER, Promise.resolve({ mount }));
+    const model = new FakeModel();
+    render(model, document.createElement('div'));
+    await vi.waitFor(() => expect(mount).toHaveBeenCalledOnce());
+    expect(model.sent).toEqual([]);
+  });
+
   it('does not wait for the kernel of another view', async () => {
     render(new FakeModel(), document.createElement('div'));
     const model = new FakeModel();
@@ -126,10 +135,13 @@ describe('render', () => {
   });
 
   it('says so, in a sentence, when there is no viewer', async () => {
-    registry().viewers.set(VIEWER, Promise.reject(new Error('no such module')));
+    URL.createObjectURL = () => 'data:text/javascript,throw new Error("broken")';
+    const model = new FakeModel();
+    model.answer = () => model.say({ type: 'viewer', source: SOURCE });
     const el = document.createElement('div');
-    render(new FakeModel(), el);
+    render(model, el);
     await vi.waitFor(() => expect(el.textContent).toMatch(/could not be shown/));
+    expect(registry().viewers.size).toBe(0);
   });
 
   it('says what it waits for when the kernel does not answer', async () => {

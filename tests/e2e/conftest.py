@@ -1,4 +1,4 @@
-"""One Chromium for all tests, one server and one browser profile for each."""
+"""One Chromium for all tests; servers of a test's own, or shared by those that do no harm."""
 
 import os
 import re
@@ -26,31 +26,58 @@ def chromium():
 
 
 @pytest.fixture
-def lab(tmp_path, request):
-    """A server; `@pytest.mark.parametrize("lab", [{...}], indirect=True)` gives it arguments."""
-    lab = Lab(tmp_path, **getattr(request, "param", {}))
-    lab.start()
-    yield lab
-    lab.stop()
+def lab_of(tmp_path):
+    """Starts a server for one test: `lab_of("lab")`, `lab_of("notebook")`."""
+    labs = []
+
+    def start(app="lab", **options):
+        labs.append(Lab(tmp_path / f"server-{len(labs)}", app, **options))
+        labs[-1].start()
+        return labs[-1]
+
+    yield start
+    for lab in labs:
+        lab.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_lab(tmp_path_factory):
+    """A server that all tests share which neither stop it nor change its settings."""
+    labs = {}
+
+    def get(app):
+        if app not in labs:
+            labs[app] = Lab(tmp_path_factory.mktemp(app), app)
+            labs[app].start()
+        return labs[app]
+
+    yield get
+    for lab in labs.values():
+        lab.stop()
+
+
+@pytest.fixture(scope="session")
+def window(chromium):
+    """One profile for all tests, so that JupyterLab is loaded from the browser's cache."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    yield context
+    context.close()
 
 
 @pytest.fixture
-def open_notebook(chromium, lab, request):
-    """Open a notebook in a tab of one browser; keeps a screenshot of each tab at the end."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    opened = []
+def open_in(window, request):
+    """Open a notebook of a server in a tab of its own; keeps a picture of each at the end."""
     test = re.sub(r"\W+", "-", request.node.name)
+    opened = []
 
-    def open_(name, *cells):
-        page = context.new_page()
-        path = lab.notebook(name, *cells) if cells else name
-        notebook = NotebookPage(page, lab, path, test)
+    def open_(lab, name, *, kernel=True):
+        notebook = NotebookPage(window.new_page(), lab, name, test)
         opened.append(notebook)
-        notebook.open()
+        notebook.open(kernel=kernel)
         return notebook
 
     yield open_
     for number, notebook in enumerate(opened):
         if not notebook.page.is_closed():
             notebook.shot(str(number))
-    context.close()
+            notebook.page.close()

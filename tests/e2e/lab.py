@@ -110,7 +110,7 @@ class Lab:
             headers={"Authorization": f"token {TOKEN}", **(headers or {})},
         )
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
+            return json.loads(answer.read() or "null")
 
     def notebook(self, name, *cells):
         """Write a notebook; gives back its path below the root."""
@@ -139,10 +139,12 @@ class Lab:
         with self._reading() as db:
             return db.execute(sql, params).fetchall()
 
-    def stream_ids(self):
-        if not self.store.exists():
-            return []
-        return [row[0] for row in self.rows("SELECT id FROM streams ORDER BY created_at")]
+    def execute(self, sql, *params):
+        """Change the store behind everybody's back."""
+        with self._reading() as db:
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute(sql, params)
+            db.commit()
 
     def status(self, stream_id):
         return self.rows("SELECT status FROM streams WHERE id = ?", stream_id)[0][0]
@@ -188,11 +190,14 @@ class NotebookPage:
         self.lab = lab
         self.name = name
 
-    def open(self):
+    def open(self, kernel=True):
         path = "lab/tree" if self.lab.app == "lab" else "notebooks"
         reset = "&reset" if self.lab.app == "lab" else ""
         self.page.goto(f"{self.lab.url}/{path}/{self.name}?token={TOKEN}{reset}")
-        self.ready()
+        if kernel:
+            self.ready()
+        else:
+            self.refuse_kernel()
 
     def reload(self):
         self.page.reload()
@@ -209,6 +214,13 @@ class NotebookPage:
             }""",
             timeout=60_000,
         )
+
+    def refuse_kernel(self):
+        """Choose "No Kernel" where Jupyter asks which one to start."""
+        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
+        dialog = self.page.locator(".jp-Dialog")
+        dialog.get_by_role("combobox").select_option(label="No Kernel")
+        dialog.get_by_role("button", name="Select").click()
 
     def cell(self, number):
         return self.page.locator(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell").nth(number)

@@ -5,50 +5,40 @@ import sys
 
 import pytest
 
+from .book import TALK, Book
 from .lab import wait_for
 
-# Says `word0 word1 ...` for as long as the file named `go` in the notebook's folder is there.
-COUNTING = """
-import os, time
-from nb_persistent_stream import stream
-def words():
-    n = 0
-    while os.path.exists("go"):
-        yield f"word{n} "
-        n += 1
-        time.sleep(0.02)
-s = stream(words(), title="Counting", chunk_by="word")
-"""
+WATCH = "from nb_persistent_stream import watch\nwatch()"
 
 
-def start_counting(lab):
-    (lab.root / "go").touch()
+@pytest.fixture
+def book(shared_lab, open_in, request):
+    return Book(shared_lab("lab"), open_in, request.node.name)
 
 
-def stop_counting(lab):
-    (lab.root / "go").unlink()
-
-
-def test_a_cell_streams_and_ends_as_it_is_stored(lab, open_notebook):
-    page = open_notebook(
-        "one.ipynb",
-        'from nb_persistent_stream import stream\nstream("Explain WAL mode", model="demo")',
-    )
+def open_watcher(book):
+    """A second notebook, with a kernel of its own, that watches the newest stream."""
+    name = book.lab.notebook(f"watch-{book.name}", WATCH)
+    page = book.open(name)
     page.run(0)
+    return page
+
+
+def test_a_cell_streams_and_ends_as_it_is_stored(book):
+    page = book.open_and_run(
+        'from nb_persistent_stream import stream\nstream("Explain WAL mode", model="demo")'
+    )
     page.wait_status("streaming")
     page.wait_text("You asked")
     page.shot("streaming")
     page.wait_status("done")
-    [stream_id] = lab.stream_ids()
-    assert page.text() == lab.body(stream_id)
+    book.shows_all(page)
     assert "demo model" in page.view().locator(".nbps-header").inner_text()
-    assert page.view().count() == 1
     assert page.view().get_attribute("data-source") == "kernel"
 
 
-def test_the_first_text_is_seen_within_a_second_of_the_first_delta(lab, open_notebook):
-    page = open_notebook(
-        "one.ipynb",
+def test_the_first_text_is_seen_within_a_second_of_the_first_delta(book):
+    page = book.open_and_run(
         "import anywidget, nb_persistent_stream.kernel.api",
         """
 import time
@@ -58,107 +48,97 @@ time.sleep(1)
 w.write(f"{time.time() * 1000:.0f} ")
 """,
     )
-    page.run(0)
     page.run(1)
-    seen = page.page.wait_for_function(
+    said, seen = page.page.wait_for_function(
         """() => {
             const shown = document.querySelector('.nbps-text')?.textContent;
             return shown && [Number(shown), Date.now()];
         }""",
         polling="raf",
     ).json_value()
-    assert seen[1] - seen[0] < 1000
+    assert seen - said < 1000
 
 
-def test_a_watcher_in_a_second_notebook_joins_midway_and_ends_the_same(lab, open_notebook):
-    start_counting(lab)
-    driver = open_notebook("driver.ipynb", COUNTING)
-    driver.run(0)
+def test_a_watcher_in_a_second_notebook_joins_midway_and_ends_the_same(book):
+    book.go.touch()
+    driver = book.open_and_run(TALK.format(go=book.go))
     driver.wait_text("word20 ")
-    watcher = open_notebook("watcher.ipynb", "from nb_persistent_stream import watch\nwatch()")
-    watcher.run(0)
+    watcher = open_watcher(book)
     watcher.wait_text("word0 word1 word2 ")
     shown = len(watcher.text().split())
     wait_for(lambda: len(watcher.text().split()) > shown + 20, "the watcher to go on live")
     assert watcher.view().get_attribute("data-source") == "server"
-    stop_counting(lab)
+    book.hush()
     for page in (driver, watcher):
         page.wait_status("done")
-    [stream_id] = lab.stream_ids()
-    body = lab.body(stream_id)
-    wait_for(lambda: watcher.text() == body, "the watcher to show the stored body")
-    wait_for(lambda: driver.text() == body, "the driver to show the stored body")
+        book.shows_all(page)
 
 
-def test_stop_from_the_watcher_while_the_driving_cell_sleeps(lab, open_notebook):
-    start_counting(lab)
-    driver = open_notebook("driver.ipynb", COUNTING + "time.sleep(30)")
-    driver.run(0)
+def test_stop_from_the_watcher_while_the_driving_cell_sleeps(book):
+    book.go.touch()
+    driver = book.open_and_run(TALK.format(go=book.go) + "time.sleep(30)")
     driver.wait_text("word5 ")
-    watcher = open_notebook("watcher.ipynb", "from nb_persistent_stream import watch\nwatch()")
-    watcher.run(0)
+    watcher = open_watcher(book)
     watcher.wait_text("word5 ")
     watcher.view().get_by_role("button", name="Stop").click()
     watcher.wait_status("cancelled", timeout=5)
     driver.wait_status("cancelled", timeout=5)
     assert driver.prompt(0) == "[*]:"  # the cell still sleeps
-    [stream_id] = lab.stream_ids()
-    assert lab.status(stream_id) == "cancelled"
-    assert watcher.text() == lab.body(stream_id) == driver.text()
+    assert book.status == "cancelled"
+    for page in (driver, watcher):
+        book.shows_all(page)
 
 
-def test_a_reload_midway_shows_the_whole_text_so_far_and_goes_on(lab, open_notebook):
-    start_counting(lab)
-    page = open_notebook("one.ipynb", COUNTING)
-    page.run(0)
+def test_a_reload_midway_shows_the_whole_text_so_far_and_goes_on(book):
+    book.go.touch()
+    page = book.open_and_run(TALK.format(go=book.go))
     page.wait_text("word10 ")
     page.save()
     page.reload()
     page.wait_text("word0 word1 word2 ")
     shown = len(page.text().split())
     wait_for(lambda: len(page.text().split()) > shown + 20, "the view to go on live")
-    stop_counting(lab)
+    book.hush()
     page.wait_status("done")
-    [stream_id] = lab.stream_ids()
-    assert page.text() == lab.body(stream_id)
+    book.shows_all(page)
 
 
-def test_a_watcher_catches_up_after_the_server_was_killed_and_started_again(lab, open_notebook):
-    start_counting(lab)
-    driver = subprocess.Popen(
-        [sys.executable, "-c", COUNTING + "s.result()"], env=lab.env, cwd=lab.root
-    )
+def test_a_watcher_catches_up_after_the_server_was_killed_and_started_again(
+    lab_of, open_in, request
+):
+    book = Book(lab_of(), open_in, request.node.name)
+    book.go.touch()
+    script = TALK.format(go=book.go) + "s.result()"
+    env = {**book.lab.env, "JPY_SESSION_NAME": str(book.path)}
+    driver = subprocess.Popen([sys.executable, "-c", script], env=env, cwd=book.lab.root)
     try:
-        wait_for(lab.stream_ids, "the script's stream")
-        page = open_notebook("watcher.ipynb", "from nb_persistent_stream import watch\nwatch()")
-        page.run(0)
+        wait_for(book.lab.store.exists, "the store")
+        wait_for(lambda: book.stream_ids, "the script's stream")
+        page = open_watcher(book)
         page.wait_text("word10 ")
-        lab.kill()
+        book.lab.kill()
         page.view().get_by_text("Reconnecting…").wait_for()
         page.shot("reconnecting")
         shown = len(page.text().split())
-        lab.start()
+        book.lab.start()
         wait_for(lambda: len(page.text().split()) > shown + 50, "the watcher to catch up")
-        stop_counting(lab)
+        book.hush()
         page.wait_status("done")
         assert driver.wait(20) == 0
     finally:
         driver.kill()
-    [stream_id] = lab.stream_ids()
-    assert page.text() == lab.body(stream_id)
+    book.shows_all(page)
 
 
-@pytest.mark.parametrize("lab", [{"extension": False}], indirect=True)
-def test_without_the_server_extension_the_kernels_feed_their_pages(lab, open_notebook):
-    start_counting(lab)
-    driver = open_notebook("driver.ipynb", COUNTING)
-    driver.run(0)
+def test_without_the_server_extension_the_kernels_feed_their_pages(lab_of, open_in, request):
+    book = Book(lab_of(extension=False), open_in, request.node.name)
+    book.go.touch()
+    driver = book.open_and_run(TALK.format(go=book.go))
     driver.wait_text("word5 ")
-    watcher = open_notebook("watcher.ipynb", "from nb_persistent_stream import watch\nwatch()")
-    watcher.run(0)
+    watcher = open_watcher(book)
     watcher.wait_text("word0 word1 word2 ")
     assert watcher.view().get_attribute("data-source") == "kernel"
     watcher.view().get_by_role("button", name="Stop").click()
     for page in (driver, watcher):
         page.wait_status("cancelled")
-        assert page.text() == lab.body(lab.stream_ids()[0])
+        book.shows_all(page)

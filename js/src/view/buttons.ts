@@ -37,11 +37,11 @@ export class StopButton {
 /** Copies the answer: the text, without what is folded away. */
 export class CopyButton {
   readonly element = button('nbps-copy', 'Copy');
-  readonly #feed: Feed;
+  readonly #text: () => string;
   readonly #reset: Timer;
 
-  constructor(feed: Feed, signal: AbortSignal) {
-    this.#feed = feed;
+  constructor(text: () => string, signal: AbortSignal) {
+    this.#text = text;
     this.#reset = new Timer(() => setText(this.element, 'Copy'), signal);
     // A button's own words are not announced when they change, unless it is a live region.
     this.element.setAttribute('aria-live', 'polite');
@@ -49,8 +49,7 @@ export class CopyButton {
   }
 
   async #copy(): Promise<void> {
-    const answer = this.#feed.session.deltas.filter(({ kind }) => kind === 'text');
-    const copied = await copyText(answer.map(({ text }) => text).join(''));
+    const copied = await copyText(this.#text());
     setText(this.element, copied ? 'Copied' : 'Not copied');
     this.#reset.start(BRIEFLY);
   }

@@ -8,12 +8,21 @@ import { duration, explanation, modelName, noticeOf, statusWord } from './words'
 const SECOND = 1_000;
 const NUMBER = new Intl.NumberFormat('en-US');
 
+/** What a view shows of the body. */
+interface Shown {
+  /** The answer as it stands. */
+  readonly text: () => string;
+  /** Whether there is a copy to show where no source has the stream. */
+  readonly hasCopy: boolean;
+}
+
 /** What is known of a stream, in one line; and, when it did not end well, a sentence below. */
 export class Header {
   readonly element = make('div', 'nbps-header');
   /** Apart from the line, so that its coming does not move the buttons. */
   readonly explanation = make('p', 'nbps-explanation');
   readonly #feed: Feed;
+  readonly #shown: Shown;
   readonly #tick: Timer;
   readonly #status = make('span', 'nbps-status');
   readonly #title = make('span', 'nbps-title');
@@ -23,8 +32,9 @@ export class Header {
   readonly #notice = make('span', 'nbps-notice');
   readonly #stop: StopButton;
 
-  constructor(feed: Feed, signal: AbortSignal) {
+  constructor(feed: Feed, shown: Shown, signal: AbortSignal) {
     this.#feed = feed;
+    this.#shown = shown;
     this.#tick = new Timer(() => this.#showElapsed(), signal);
     this.#stop = new StopButton(feed, signal);
     this.#status.setAttribute('role', 'status');
@@ -32,7 +42,7 @@ export class Header {
     const dot = make('span', 'nbps-dot');
     dot.setAttribute('aria-hidden', 'true');
     const buttons = make('div', 'nbps-buttons');
-    buttons.append(this.#stop.element, new CopyButton(feed, signal).element);
+    buttons.append(this.#stop.element, new CopyButton(shown.text, signal).element);
     const facts = make('div', 'nbps-facts');
     facts.append(dot, this.#status, this.#title, this.#model);
     facts.append(this.#elapsed, this.#count, this.#notice);
@@ -46,7 +56,7 @@ export class Header {
     setText(this.#title, session.state?.title ?? '');
     setText(this.#model, session.state ? modelName(session.state) : '');
     setText(this.#notice, noticeOf(session));
-    setText(this.explanation, explanation(session));
+    setText(this.explanation, explanation(session, this.#shown.hasCopy));
     this.#stop.update();
     this.#showElapsed();
   }

@@ -1,4 +1,5 @@
 import type { Feed } from '../feed';
+import { answer, savedCopy } from '../snapshot';
 import { type BodyView, PlainBody } from './body';
 import { make } from './dom';
 import { Frame } from './frame';
@@ -14,13 +15,18 @@ export class View {
   readonly #feed: Feed;
   readonly #header: Header;
   readonly #body: BodyView = new PlainBody();
+  /** What the notebook's file holds: it stands in where no source has the stream. */
+  readonly #copy: string;
+  #standIn: BodyView | null = null;
   /** The cursor: how many of the log's deltas are shown. */
   #shown = 0;
   #characters = 0;
 
-  constructor(feed: Feed, signal: AbortSignal) {
+  constructor(feed: Feed, signal: AbortSignal, snapshot = '') {
     this.#feed = feed;
-    this.#header = new Header(feed, signal);
+    this.#copy = savedCopy(snapshot);
+    const text = () => (this.#standIn ? this.#copy : answer(feed.session.deltas));
+    this.#header = new Header(feed, { text, hasCopy: this.#copy !== '' }, signal);
     this.element.append(this.#header.element, this.#header.explanation, this.#body.element);
     this.element.dataset.streamId = feed.session.streamId;
     this.#showDeltas();
@@ -54,16 +60,36 @@ export class View {
     for (const { kind, text } of fresh) {
       if (kind === 'text') this.#characters += codePoints(text);
     }
-    this.#header.setCount(this.#characters);
+    this.#showBody();
     this.element.dataset.offset = String(offset);
   }
 
   #showState(): void {
     const { state, lastSource } = this.#feed.session;
+    this.#showBody();
     this.#header.update();
     this.element.dataset.status = state?.status ?? 'unknown';
     if (lastSource) this.element.dataset.source = lastSource;
     const name = state?.title ?? state?.model ?? this.#feed.session.streamId;
     this.element.setAttribute('aria-label', `Stream: ${name}`);
+  }
+
+  /** The body, or the copy of it once it is known that there is no source; never back and forth. */
+  #showBody(): void {
+    const { state, offset, trouble } = this.#feed.session;
+    const known = state !== null || offset > 0;
+    if (!known && trouble?.type === 'unavailable') this.#showCopy();
+    else if (known && this.#standIn) {
+      this.#standIn.element.replaceWith(this.#body.element);
+      this.#standIn = null;
+    }
+    this.#header.setCount(this.#standIn ? codePoints(this.#copy) : this.#characters);
+  }
+
+  #showCopy(): void {
+    if (!this.#copy || this.#standIn) return;
+    this.#standIn = new PlainBody();
+    this.#standIn.append([{ offset: 0, kind: 'text', text: this.#copy }]);
+    this.#body.element.replaceWith(this.#standIn.element);
   }
 }

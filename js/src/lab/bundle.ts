@@ -1,0 +1,41 @@
+import { unfinishedWords } from '../snapshot';
+
+export const MIME_TYPE = 'application/vnd.nb-persistent-stream.v1+json';
+
+const MARKDOWN = 'text/markdown';
+const PLAIN = 'text/plain';
+
+/** An output's data by MIME type. */
+export type Bundle = Readonly<Record<string, unknown>>;
+
+/** The stream that an output shows, or null when it shows none. */
+export function streamIdOf(data: Bundle): string | null {
+  const value = data[MIME_TYPE];
+  if (typeof value !== 'object' || value === null) return null;
+  const { stream_id: id } = value as { readonly stream_id?: unknown };
+  return typeof id === 'string' ? id : null;
+}
+
+/** What the notebook's file holds of the body, or the empty string. */
+export function snapshotOf(data: Bundle): string {
+  const words = data[MARKDOWN] ?? data[PLAIN];
+  return typeof words === 'string' ? words : '';
+}
+
+export function holdsWords(data: Bundle, words: string): boolean {
+  return data[MARKDOWN] === words && data[PLAIN] === words;
+}
+
+export function withWords<T extends Bundle>(data: T, words: string): T {
+  return { ...data, [MARKDOWN]: words, [PLAIN]: words };
+}
+
+/** The output of a stream whose first one never reached the file. */
+export function outputFor(streamId: string) {
+  const words = unfinishedWords(streamId);
+  return {
+    output_type: 'display_data',
+    data: withWords({ [MIME_TYPE]: { stream_id: streamId, model_id: '' } }, words),
+    metadata: {},
+  };
+}

@@ -1,0 +1,98 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { IRunningSessionManagers } from '@jupyterlab/running';
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { findServer } from '../page';
+import type { Viewer } from '../registry';
+import { MIME_TYPE } from './bundle';
+import { NotebookCare } from './care';
+import { News } from './news';
+import { rendererOn, type Viewing } from './renderer';
+import { RunningStreams } from './running';
+import { Runs } from './runs';
+import type { Scope } from './scope';
+import { saveOnStream } from './settings';
+
+type Plugin = JupyterFrontEndPlugin<void>;
+
+/** Before the widget manager's renderer (-10), which shows an error where there is no kernel. */
+const RANK = -20;
+/** The settings' schema has its name. */
+const NOTEBOOKS = 'nb-persistent-stream:plugin';
+
+/** What this extension does in the application at hand: the optional parts need what not all share. */
+export async function plugins(scope: Scope, load: () => Promise<Viewer>): Promise<Plugin[]> {
+  const news = new News();
+  const notebook = await scope.find('@jupyterlab/notebook');
+  const runs = new Runs(notebook?.NotebookActions ?? null);
+  const all = [
+    await rendering(scope, { load, runs, observer: news }),
+    await notebooks(scope, runs, news),
+    await running(scope),
+  ];
+  return all.filter((plugin) => plugin !== null);
+}
+
+async function rendering(scope: Scope, viewing: Viewing): Promise<Plugin> {
+  const { IRenderMimeRegistry } = await scope.need('@jupyterlab/rendermime');
+  const { Widget } = await scope.need('@lumino/widgets');
+  const Renderer = rendererOn(Widget, viewing);
+  return {
+    id: 'nb-persistent-stream:renderer',
+    description: 'Shows streams in the outputs of cells.',
+    autoStart: true,
+    requires: [IRenderMimeRegistry],
+    activate: (_, rendermime: IRenderMimeRegistry) => {
+      const createRenderer = () => new Renderer();
+      // Safe: a body is shown as text, in an untrusted notebook as well.
+      rendermime.addFactory({ safe: true, mimeTypes: [MIME_TYPE], createRenderer }, RANK);
+    },
+  };
+}
+
+async function notebooks(scope: Scope, runs: Runs, news: News): Promise<Plugin | null> {
+  const notebook = await scope.find('@jupyterlab/notebook');
+  const settings = await scope.find('@jupyterlab/settingregistry');
+  const server = findServer();
+  if (!notebook || !settings || !server) return null;
+  return {
+    id: NOTEBOOKS,
+    description: 'Keeps streams in the files of notebooks.',
+    autoStart: true,
+    optional: [notebook.INotebookTracker, settings.ISettingRegistry],
+    activate: (
+      app: JupyterFrontEnd,
+      tracker: INotebookTracker | null,
+      registry: ISettingRegistry | null,
+    ) => {
+      if (!tracker) return;
+      const page = {
+        contents: app.serviceManager.contents,
+        server,
+        saveOnStream: saveOnStream(registry, NOTEBOOKS),
+        runs,
+      };
+      news.add(new NotebookCare(tracker, page));
+    },
+  };
+}
+
+async function running(scope: Scope): Promise<Plugin | null> {
+  const sessions = await scope.find('@jupyterlab/running');
+  const signaling = await scope.find('@lumino/signaling');
+  const icons = await scope.find('@jupyterlab/ui-components');
+  const server = findServer();
+  if (!sessions || !signaling || !icons || !server) return null;
+  return {
+    id: 'nb-persistent-stream:running',
+    description: 'Lists live streams in the panel of running sessions.',
+    autoStart: true,
+    optional: [sessions.IRunningSessionManagers],
+    activate: ({ commands }: JupyterFrontEnd, managers: IRunningSessionManagers | null) => {
+      const { textEditorIcon } = icons;
+      const open = (path: string) => void commands.execute('docmanager:open', { path });
+      managers?.add(new RunningStreams(server, { Signal: signaling.Signal, textEditorIcon, open }));
+    },
+  };
+}

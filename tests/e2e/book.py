@@ -1,0 +1,100 @@
+"""One notebook of a test, in its file, in the store, and in the tabs that it is opened in."""
+
+import json
+
+from .lab import wait_for
+
+# Says `word0 word1 ...` for as long as a file of the cell's choice is there.
+TALK = """
+import os, time
+from nb_persistent_stream import stream
+def words():
+    n = 0
+    while os.path.exists("{go}"):
+        yield f"word{{n}} "
+        n += 1
+        time.sleep(0.02)
+s = stream(words(), title="Counting")
+"""
+
+
+class Book:
+    """One notebook file, and the tabs that it is opened in."""
+
+    def __init__(self, lab, open_in, test):
+        self.lab = lab
+        self.name = f"{abs(hash(test)) % 10**8}.ipynb"
+        self.go = lab.root / f"{self.name}.go"
+        self._open_in = open_in
+
+    @property
+    def path(self):
+        return self.lab.root / self.name
+
+    def open(self, name=None, kernel=True):
+        return self._open_in(self.lab, name or self.name, kernel=kernel)
+
+    def open_and_run(self, *cells):
+        self.lab.notebook(self.name, *cells)
+        page = self.open()
+        page.run(0)
+        return page
+
+    def talk(self, then=""):
+        """Open the notebook and let its cell begin to talk; the output is in the file then."""
+        self.go.touch()
+        page = self.open_and_run(TALK.format(go=self.go) + then)
+        page.wait_text("word10 ")
+        self.wait_saved()
+        return page
+
+    def hush(self):
+        """Let the stream end."""
+        self.go.unlink(missing_ok=True)
+
+    def wait_saved(self):
+        wait_for(lambda: self.stream_id in self.path.read_text(), "the notebook to be saved")
+
+    @property
+    def stream_ids(self):
+        rows = self.lab.rows(
+            "SELECT id FROM streams WHERE notebook LIKE ? ORDER BY created_at", f"%{self.name}"
+        )
+        return [row[0] for row in rows]
+
+    @property
+    def stream_id(self):
+        return self.stream_ids[-1]
+
+    @property
+    def body(self):
+        return self.lab.body(self.stream_id)
+
+    @property
+    def status(self):
+        return self.lab.status(self.stream_id)
+
+    def wait_status(self, status):
+        wait_for(lambda: self.status == status, f"status {status} in the store")
+
+    def edit(self, change):
+        """Change the file behind Jupyter's back, so that it is not signed any more."""
+        document = json.loads(self.path.read_text())
+        change(document)
+        self.path.write_text(json.dumps(document))
+
+    def markdown(self):
+        """The Markdown of the first output, as JSON text."""
+        document = json.loads(self.path.read_text())
+        [output] = document["cells"][0]["outputs"]
+        return json.dumps("".join(output["data"]["text/markdown"]))
+
+    def kernel(self):
+        """The running kernel's id."""
+        sessions = self.lab.request("api/sessions")
+        return next(item["kernel"]["id"] for item in sessions if item["path"] == self.name)
+
+    def shows_all(self, page, number=0):
+        wait_for(lambda: page.text(number) == self.body != "", "the view to show the stored body")
+        assert "model not found" not in page.cell(number).inner_text()
+        assert page.cell(number).locator(".nbps").count() == 1
