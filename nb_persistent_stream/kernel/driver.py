@@ -139,7 +139,8 @@ class Driver:
                 await self._take(events)
         except asyncio.CancelledError:
             # Whoever stops the source ends the stream; a source may also raise this by itself.
-            await self.end(Status.CANCELLED)
+            if self._ending is None:
+                await self.end(Status.CANCELLED)
         except Exception as error:
             await self.end(Status.ERROR, error)
         else:

@@ -107,7 +107,8 @@ async def _ask(
                     for event in read_chunk(chunk):
                         yield event
     except Exception as error:
-        raise SourceFailed(_explain(error, model, access)) from error
+        # Without the cause: a traceback lands in the notebook, and a server may echo the key.
+        raise SourceFailed(_explain(error, model, access)) from None
 
 
 def _without_secrets(value: Any) -> Any:

@@ -17,6 +17,12 @@ def words():
 s = stream(words(), title="Counting")
 """
 
+THEN = {
+    "free": "",
+    "sleeping": "while os.path.exists('{block}'): time.sleep(0.2)",
+    "computing": "n = 0\nwhile n % 1_000_000 or os.path.exists('{block}'): n += 1",
+}
+
 
 class Book:
     """One notebook file, and the tabs that it is opened in."""
@@ -25,14 +31,27 @@ class Book:
         self.lab = lab
         self.name = f"{abs(hash(test)) % 10**8}.ipynb"
         self.go = lab.root / f"{self.name}.go"
+        self.block = lab.root / f"{self.name}.block"
         self._open_in = open_in
+        self._names = {self.name}
 
     @property
     def path(self):
         return self.lab.root / self.name
 
     def open(self, name=None, kernel=True):
-        return self._open_in(self.lab, name or self.name, kernel=kernel)
+        name = name or self.name
+        self._names.add(name)
+        return self._open_in(self.lab, name, kernel=kernel)
+
+    def close(self):
+        """End what still talks, computes or runs."""
+        for file in (self.go, self.block):
+            file.unlink(missing_ok=True)
+        if self.lab.runs:
+            for session in self.lab.request("api/sessions"):
+                if session["path"] in self._names:
+                    self.lab.request(f"api/sessions/{session['id']}", "DELETE")
 
     def open_and_run(self, *cells):
         self.lab.notebook(self.name, *cells)
@@ -40,10 +59,14 @@ class Book:
         page.run(0)
         return page
 
-    def talk(self, then=""):
-        """Open the notebook and let its cell begin to talk; the output is in the file then."""
+    def talk(self, then="free"):
+        """Open the notebook and let its cell begin to talk; the output is in the file then.
+
+        The cell then goes on as `THEN` says, until the file `block` is gone.
+        """
         self.go.touch()
-        page = self.open_and_run(TALK.format(go=self.go) + then)
+        self.block.touch()
+        page = self.open_and_run(TALK.format(go=self.go) + THEN[then].format(block=self.block))
         page.wait_text("word10 ")
         self.wait_saved()
         return page

@@ -3,16 +3,21 @@
 import os
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from .book import Book
 from .lab import FLAGS, Lab, NotebookPage
+
+HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        item.add_marker(pytest.mark.e2e)
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.e2e)
 
 
 @pytest.fixture(scope="session")
@@ -81,3 +86,17 @@ def open_in(window, request):
         if not notebook.page.is_closed():
             notebook.shot(str(number))
             notebook.page.close()
+
+
+@pytest.fixture
+def book_in(open_in, request):
+    """Make a notebook of this test's own in a server; it and its kernel are closed at the end."""
+    books = []
+
+    def make(lab):
+        books.append(Book(lab, open_in, request.node.name))
+        return books[-1]
+
+    yield make
+    for book in books:
+        book.close()

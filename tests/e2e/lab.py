@@ -95,8 +95,12 @@ class Lab:
         self.process.kill()
         self.process.wait()
 
+    @property
+    def runs(self):
+        return self.process is not None and self.process.poll() is None
+
     def stop(self):
-        if self.process and self.process.poll() is None:
+        if self.runs:
             self.process.terminate()
             try:
                 self.process.wait(20)

@@ -5,15 +5,15 @@ import sys
 
 import pytest
 
-from .book import TALK, Book
+from .book import TALK
 from .lab import wait_for
 
 WATCH = "from nb_persistent_stream import watch\nwatch()"
 
 
 @pytest.fixture
-def book(shared_lab, open_in, request):
-    return Book(shared_lab("lab"), open_in, request.node.name)
+def book(shared_lab, book_in):
+    return book_in(shared_lab("lab"))
 
 
 def open_watcher(book):
@@ -103,10 +103,8 @@ def test_a_reload_midway_shows_the_whole_text_so_far_and_goes_on(book):
     book.shows_all(page)
 
 
-def test_a_watcher_catches_up_after_the_server_was_killed_and_started_again(
-    lab_of, open_in, request
-):
-    book = Book(lab_of(), open_in, request.node.name)
+def test_a_watcher_catches_up_after_the_server_was_killed_and_started_again(lab_of, book_in):
+    book = book_in(lab_of())
     book.go.touch()
     script = TALK.format(go=book.go) + "s.result()"
     env = {**book.lab.env, "JPY_SESSION_NAME": str(book.path)}
@@ -130,8 +128,8 @@ def test_a_watcher_catches_up_after_the_server_was_killed_and_started_again(
     book.shows_all(page)
 
 
-def test_without_the_server_extension_the_kernels_feed_their_pages(lab_of, open_in, request):
-    book = Book(lab_of(extension=False), open_in, request.node.name)
+def test_without_the_server_extension_the_kernels_feed_their_pages(lab_of, book_in):
+    book = book_in(lab_of(extension=False))
     book.go.touch()
     driver = book.open_and_run(TALK.format(go=book.go))
     driver.wait_text("word5 ")

@@ -7,24 +7,19 @@ import subprocess
 
 import pytest
 
-from .book import TALK, Book
+from .book import TALK, THEN
 from .lab import wait_for
 
 DEMO = 'from nb_persistent_stream import stream\nstream("Say it", model="demo", pace=300)'
-BLOCKERS = {
-    "free": "",
-    "sleeping": "while os.path.exists('block'): time.sleep(0.2)",
-    "computing": "n = 0\nwhile n % 1_000_000 or os.path.exists('block'): n += 1",
-}
 MARKDOWN_CELL = {"cell_type": "markdown", "id": "added", "metadata": {}, "source": "not signed"}
 
 pytestmark = pytest.mark.parametrize("front", ["lab", "notebook"])
 
 
 @pytest.fixture
-def book(front, shared_lab, open_in, request):
+def book(front, shared_lab, book_in):
     """A notebook of this test's own in a server that all share."""
-    return Book(shared_lab(front), open_in, request.node.name)
+    return book_in(shared_lab(front))
 
 
 def test_finished_and_the_page_reloaded(book):
@@ -37,11 +32,9 @@ def test_finished_and_the_page_reloaded(book):
     book.shows_all(page)
 
 
-@pytest.mark.parametrize("blocker", BLOCKERS)
-def test_tab_closed_and_opened_again_midway(book, blocker):
-    block = book.lab.root / "block"
-    block.touch()
-    book.talk(then=BLOCKERS[blocker]).page.close()
+@pytest.mark.parametrize("then", THEN)
+def test_tab_closed_and_opened_again_midway(book, then):
+    book.talk(then).page.close()
     page = book.open()
     page.wait_text("word0 word1 ")
     shown = len(page.text().split())
@@ -50,14 +43,11 @@ def test_tab_closed_and_opened_again_midway(book, blocker):
     book.hush()
     page.wait_status("done")
     book.shows_all(page)
-    block.unlink()
 
 
-@pytest.mark.parametrize("blocker", BLOCKERS)
-def test_tab_closed_midway_and_opened_after_the_end(book, blocker):
-    block = book.lab.root / "block"
-    block.touch()
-    book.talk(then=BLOCKERS[blocker]).page.close()
+@pytest.mark.parametrize("then", THEN)
+def test_tab_closed_midway_and_opened_after_the_end(book, then):
+    book.talk(then).page.close()
     book.hush()
     book.wait_status("done")
     page = book.open()
@@ -65,7 +55,6 @@ def test_tab_closed_midway_and_opened_after_the_end(book, blocker):
     book.shows_all(page)
     # The file gets the whole text too, though no page was there at the end.
     wait_for(lambda: json.dumps(book.body)[1:-1] in book.markdown(), "the text in the file")
-    block.unlink()
 
 
 @pytest.mark.parametrize("fate", ["shutdown", "restart", "kill"])
@@ -205,9 +194,9 @@ def test_two_tabs_on_one_notebook_are_both_live(book):
         assert page.page.locator(".jp-Dialog").count() == 0
 
 
-def test_the_server_stopped_and_started(front, lab_of, open_in, request):
+def test_the_server_stopped_and_started(front, lab_of, book_in):
     lab = lab_of(front)
-    book = Book(lab, open_in, request.node.name)
+    book = book_in(lab)
     page = book.open_and_run(DEMO)
     page.wait_status("done")
     book.wait_saved()
@@ -219,9 +208,9 @@ def test_the_server_stopped_and_started(front, lab_of, open_in, request):
     book.shows_all(page)
 
 
-def test_another_store(front, lab_of, open_in, request):
+def test_another_store(front, lab_of, book_in):
     lab = lab_of(front)
-    book = Book(lab, open_in, request.node.name)
+    book = book_in(lab)
     page = book.open_and_run(DEMO)
     page.wait_status("done")
     body = book.body

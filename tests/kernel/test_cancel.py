@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from nb_persistent_stream import StreamCancelled, get, stream
+from nb_persistent_stream import StreamCancelled, StreamFailed, get, stream
 from nb_persistent_stream.errors import StoreUnavailable
 from nb_persistent_stream.kernel import driver, runtime
 from nb_persistent_stream.protocol import Status
@@ -63,6 +63,24 @@ def test_a_stop_through_the_store_although_it_was_out_of_reach_for_a_while(
     there(lambda store: store.request_cancel(s.id))
     until(s._driver.ended.is_set)
     assert s.status == "cancelled"
+
+
+def test_a_source_that_obeys_is_not_waited_for_longer(script, monkeypatch):
+    monkeypatch.setattr(driver, "_SOURCE_PATIENCE", 3600.0)
+    s = stream(script.say("said "))
+    until(lambda: s.text)
+    runtime.runtime().call(s._driver.cancel(), timeout=20)
+    assert s.status == "cancelled"
+
+
+def test_a_source_that_is_cancelled_by_others_fails_with_words():
+    async def say():
+        yield "said "
+        raise asyncio.CancelledError
+
+    with pytest.raises(StreamFailed, match="was cancelled before it had said") as caught:
+        stream(say).result(20)
+    assert caught.value.text == "said "
 
 
 async def test_an_async_source_is_closed():

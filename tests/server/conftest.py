@@ -73,9 +73,10 @@ def jp_server_config(store_path):
 
 
 @pytest.fixture(autouse=True)
-def no_settings(monkeypatch):
-    for name in ("NB_STREAM_DURABILITY", "NB_STREAM_LEASE"):
-        monkeypatch.delenv(name, raising=False)
+def settings(monkeypatch):
+    monkeypatch.delenv("NB_STREAM_DURABILITY", raising=False)
+    # The tests' drivers have no pulse: no sweep may end their streams.
+    monkeypatch.setenv("NB_STREAM_LEASE", "3000")
 
 
 @pytest.fixture
