@@ -11,6 +11,9 @@ interface Application {
   open(path: string): void;
 }
 
+/** How old a list may be that is shown. */
+const FRESH = 2_000;
+
 /** The live streams, in the panel of running terminals and kernels; fetched when the panel asks. */
 export class RunningStreams implements IRunningSessions.IManager {
   readonly name = 'Streams';
@@ -22,6 +25,8 @@ export class RunningStreams implements IRunningSessions.IManager {
   readonly #server: Server;
   readonly #app: Application;
   #streams: readonly StreamRecord[] = [];
+  /** Not at first: JupyterLab reads every list when it makes the panel, hidden. */
+  #askedAt = performance.now();
 
   constructor(server: Server, app: Application) {
     this.#server = server;
@@ -31,6 +36,8 @@ export class RunningStreams implements IRunningSessions.IManager {
   }
 
   running(): IRunningSessions.IRunningItem[] {
+    // The panel asks for a new list only by its button, and reads the old one when it is opened.
+    if (performance.now() - this.#askedAt > FRESH) this.refreshRunning();
     return this.#streams.map((stream) => this.#item(stream));
   }
 
@@ -60,6 +67,7 @@ export class RunningStreams implements IRunningSessions.IManager {
   }
 
   async #refresh(): Promise<void> {
+    this.#askedAt = performance.now();
     this.#streams = await liveStreams(this.#server);
     this.#changed.emit();
   }
