@@ -49,9 +49,18 @@ class Book:
         for file in (self.go, self.block):
             file.unlink(missing_ok=True)
         if self.lab.runs:
-            for session in self.lab.request("api/sessions"):
-                if session["path"] in self._names:
-                    self.lab.request(f"api/sessions/{session['id']}", "DELETE")
+            self.end_kernels()
+
+    def end_kernels(self):
+        for session in self.lab.request("api/sessions"):
+            if session["path"] in self._names:
+                self.lab.request(f"api/sessions/{session['id']}", "DELETE")
+
+    def lose_kernel(self):
+        """Name a kernel that is not installed: Jupyter asks, then, which one to start."""
+        self.end_kernels()
+        missing = {"name": "missing", "display_name": "Missing", "language": "missing"}
+        self.edit(lambda document: document.update(metadata={"kernelspec": missing}))
 
     def open_and_run(self, *cells):
         self.lab.notebook(self.name, *cells)
@@ -108,9 +117,8 @@ class Book:
 
     def markdown(self):
         """The Markdown of the first output, as JSON text."""
-        document = json.loads(self.path.read_text())
-        [output] = document["cells"][0]["outputs"]
-        return json.dumps("".join(output["data"]["text/markdown"]))
+        outputs = json.loads(self.path.read_text())["cells"][0]["outputs"]
+        return json.dumps("".join(outputs[0]["data"]["text/markdown"])) if outputs else ""
 
     def kernel(self):
         """The running kernel's id."""

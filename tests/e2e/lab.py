@@ -198,9 +198,8 @@ class NotebookPage:
         path = "lab/tree" if self.lab.app == "lab" else "notebooks"
         reset = "&reset" if self.lab.app == "lab" else ""
         self.page.goto(f"{self.lab.url}/{path}/{self.name}?token={TOKEN}{reset}")
-        if kernel:
-            self.ready()
-        else:
+        self.ready()
+        if not kernel:
             self.refuse_kernel()
 
     def reload(self):
@@ -208,8 +207,11 @@ class NotebookPage:
         self.ready()
 
     def ready(self):
-        """Wait for the notebook and its kernel."""
+        """Wait for the notebook; its kernel may be busy or absent."""
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
+
+    def kernel_ready(self):
+        """Wait for a kernel that can run a cell."""
         self.page.wait_for_function(
             """() => {
                 const kernel = globalThis.jupyterapp?.shell.currentWidget?.sessionContext
@@ -221,7 +223,6 @@ class NotebookPage:
 
     def refuse_kernel(self):
         """Choose "No Kernel" where Jupyter asks which one to start."""
-        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
         dialog = self.page.locator(".jp-Dialog")
         dialog.get_by_role("combobox").select_option(label="No Kernel")
         dialog.get_by_role("button", name="Select").click()
@@ -230,6 +231,7 @@ class NotebookPage:
         return self.page.locator(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell").nth(number)
 
     def run(self, number):
+        self.kernel_ready()
         self.cell(number).locator(".jp-InputArea-editor").click()
         self.page.keyboard.press("Shift+Enter")
 
