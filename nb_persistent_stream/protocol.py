@@ -1,4 +1,4 @@
-"""The values of a stream and their wire shapes: pure, no I/O.
+"""The values of a stream: pure, no I/O.
 
 Offsets and lengths are UTF-8 bytes, times are UTC seconds since the epoch, durations are seconds.
 """
@@ -140,39 +140,11 @@ class StreamInfo:
         return self.report.model or self.provenance.model
 
 
-class DeltaRecord(TypedDict, total=False):
-    """A delta on the wire; `meta` is absent when there is none."""
-
-    offset: int
-    kind: str
-    text: str
-    meta: Json
-
-
 class ErrorRecord(TypedDict):
     """An error on the wire and in the store: a short machine word, and a sentence for people."""
 
     type: str
     message: str
-
-
-class StateRecord(TypedDict):
-    """A stream's state on the wire: what a viewer's header needs, and no more."""
-
-    stream_id: str
-    status: str
-    title: str | None
-    model: str | None
-    provider: str | None
-    length: int
-    elapsed: float
-    created_at: float
-    finished_at: float | None
-    finish_reason: str | None
-    usage: Json | None
-    error: ErrorRecord | None
-    cancel_requested: bool
-    notice: str | None
 
 
 def size(text: str) -> int:
@@ -223,73 +195,6 @@ def place(pieces: Iterable[Piece], offset: int) -> Iterator[Delta]:
         delta = Delta(offset, piece.text, piece.kind, piece.meta)
         yield delta
         offset = delta.end
-
-
-def delta_record(delta: Delta) -> DeltaRecord:
-    """A delta's wire shape."""
-    record: DeltaRecord = {"offset": delta.offset, "kind": delta.kind, "text": delta.text}
-    if delta.meta is not None:
-        record["meta"] = delta.meta
-    return record
-
-
-def state_record(info: StreamInfo, now: float, notice: str | None = None) -> StateRecord:
-    """A stream's state as seen at `now` (UTC seconds)."""
-    end = now if info.finished_at is None else info.finished_at
-    return {
-        "stream_id": info.id,
-        "status": info.status.value,
-        "title": info.title,
-        "model": info.model,
-        "provider": info.provenance.provider,
-        "length": info.length,
-        "elapsed": max(0.0, end - info.created_at),
-        "created_at": info.created_at,
-        "finished_at": info.finished_at,
-        "finish_reason": info.report.finish_reason,
-        "usage": info.report.usage,
-        "error": info.error,
-        "cancel_requested": info.cancel_requested,
-        "notice": notice,
-    }
-
-
-def deltas_message(deltas: Iterable[Delta]) -> dict[str, Any]:
-    """The message that carries deltas, on every transport."""
-    return {"type": "deltas", "deltas": [delta_record(delta) for delta in deltas]}
-
-
-def state_message(info: StreamInfo, now: float, notice: str | None = None) -> dict[str, Any]:
-    """The message that carries a state, on every transport."""
-    return {"type": "state", "state": state_record(info, now, notice)}
-
-
-def error_message(type_: str, message: str) -> dict[str, Any]:
-    """The message that says why a reader gets nothing, on every transport."""
-    return {"type": "error", "error": {"type": type_, "message": message}}
-
-
-def info_record(info: StreamInfo, now: float) -> dict[str, Any]:
-    """A stream's metadata resource: its state and its provenance."""
-    source = info.provenance
-    return {
-        **state_record(info, now),
-        "tags": list(info.tags),
-        "prompt": source.prompt,
-        "system": source.system,
-        "requested_model": source.model,
-        "options": dict(source.options),
-        "notebook": source.notebook,
-        "cell_id": source.cell_id,
-        "execution": source.execution,
-        "kernel_id": source.kernel_id,
-        "host": source.host,
-        "user": source.user,
-        "response_id": info.report.response_id,
-        "started_at": info.started_at,
-        "first_delta_at": info.first_delta_at,
-        "epoch": info.epoch,
-    }
 
 
 def new_id() -> str:

@@ -11,25 +11,27 @@ from hypothesis import strategies as st
 from nb_persistent_stream.errors import InvalidInput
 from nb_persistent_stream.protocol import (
     Delta,
-    DeltaRecord,
     Piece,
     Provenance,
     Report,
-    StateRecord,
     Status,
     StreamInfo,
     after,
     check_id,
+    new_id,
+    place,
+    size,
+    text_of,
+)
+from nb_persistent_stream.wire import (
+    DeltaRecord,
+    StateRecord,
     delta_record,
     deltas_message,
     error_message,
     info_record,
-    new_id,
-    place,
-    size,
     state_message,
     state_record,
-    text_of,
 )
 
 CONTRACT = Path(__file__).parent / "contract"

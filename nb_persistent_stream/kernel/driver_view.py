@@ -6,7 +6,8 @@ import asyncio
 import time
 from dataclasses import replace
 
-from ..protocol import StreamInfo, state_message
+from ..protocol import StreamInfo
+from ..wire import state_message
 from .display import Output, renew_here
 from .driver import Driver
 from .pace import send, sending

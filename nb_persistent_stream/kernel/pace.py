@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from ..chunking import merge
-from ..protocol import Delta, Piece, deltas_message, place
+from ..protocol import Delta, Piece, place
+from ..wire import deltas_message
 from .widget import StreamWidget
 
 _FRAME = 1 / 60

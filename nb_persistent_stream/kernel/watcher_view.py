@@ -7,8 +7,9 @@ from concurrent.futures import Future
 from contextlib import aclosing
 
 from ..errors import PersistentStreamError, StreamNotFound
-from ..protocol import StreamInfo, error_message, state_message
+from ..protocol import StreamInfo
 from ..store import StreamStore
+from ..wire import error_message, state_message
 from .display import Output, renew_here
 from .pace import send, sending
 from .runtime import Runtime

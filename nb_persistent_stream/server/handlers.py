@@ -11,8 +11,9 @@ from tornado import web
 
 from .. import __version__
 from ..errors import InvalidInput
-from ..protocol import Status, check_id, delta_record, info_record
+from ..protocol import Status, check_id
 from ..store import MAX_PAGE, Query, SqliteStore
+from ..wire import delta_record, info_record
 from .replies import JsonReplies
 from .shelf import SHELF, Shelf
 

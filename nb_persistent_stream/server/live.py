@@ -17,7 +17,8 @@ from tornado import web
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ..errors import InvalidInput, PersistentStreamError
-from ..protocol import check_id, deltas_message, error_message, state_message
+from ..protocol import check_id
+from ..wire import deltas_message, error_message, state_message
 from .handlers import AUTH_RESOURCE
 from .replies import error_type
 from .shelf import SHELF, Shelf
