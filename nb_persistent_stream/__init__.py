@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .errors import PersistentStreamError, StreamCancelled, StreamFailed
     from .kernel.api import create, get, stream, watch
-    from .kernel.handle import Stream, StreamWriter
+    from .kernel.handle import Stream
+    from .kernel.stream_writer import StreamWriter
     from .protocol import Delta
 
 __version__ = "0.1.0"
@@ -39,7 +40,7 @@ _ROOMS = {
     "Stream": ".kernel.handle",
     "StreamCancelled": ".errors",
     "StreamFailed": ".errors",
-    "StreamWriter": ".kernel.handle",
+    "StreamWriter": ".kernel.stream_writer",
     "create": ".kernel.api",
     "get": ".kernel.api",
     "stream": ".kernel.api",

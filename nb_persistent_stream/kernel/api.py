@@ -11,10 +11,11 @@ from ..errors import InvalidInput, PersistentStreamError
 from ..protocol import check_id
 from ..sources import iterable_source, model_source
 from ..store import Query
-from .handle import Stream, StreamWriter
+from .handle import Stream
 from .plan import begin, plan
 from .provenance import provenance
 from .runtime import runtime, settings
+from .stream_writer import StreamWriter
 
 
 def stream(

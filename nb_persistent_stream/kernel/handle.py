@@ -6,11 +6,9 @@ import asyncio
 import concurrent.futures
 from collections.abc import AsyncIterator, Generator
 from dataclasses import replace
-from types import TracebackType
 from typing import Any, Protocol
 
-from ..errors import InvalidInput, StoreError, StreamCancelled, StreamFenced
-from ..protocol import TEXT, Delta, Piece, Status, StreamInfo
+from ..protocol import TEXT, Delta, StreamInfo
 from ..store import Batch, StreamStore
 from . import frontend
 from .driver import Driver
@@ -190,66 +188,3 @@ class Stream:
 
 async def _next(batches: AsyncIterator[Batch]) -> Batch | None:
     return await anext(batches, None)
-
-
-class StreamWriter(Stream):
-    """A stream without a model: this process writes it, by hand.
-
-    As a context manager it is closed at the block's end, and failed by the block's exception.
-    """
-
-    _driver: Driver
-
-    def write(self, text: str, *, kind: str = TEXT, meta: dict[str, Any] | None = None) -> None:
-        """Say more; the stream starts with the first call.
-
-        Raises:
-            InvalidInput: this is not text.
-            StreamEnded: the stream has ended (`StreamCancelled` if somebody stopped it).
-        """
-        if not isinstance(text, str):
-            raise InvalidInput(
-                f"write() takes text, not {type(text).__name__}. Convert it first, for example "
-                "with str(...)."
-            )
-        self._runtime.call(self._driver.write(Piece(text, kind, meta)))
-
-    def close(self) -> None:
-        """End the stream as done, if it has not ended; it is whole in the store on return.
-
-        Raises:
-            StreamFailed: it could not be stored; `.text` holds what was said.
-        """
-        self._end_as(Status.DONE)
-        if isinstance(self._driver.failure, (StoreError, StreamFenced)):
-            self._outcome(self.info, self.text)
-
-    def fail(self, error: BaseException | str) -> None:
-        """End the stream as failed; the error's text is stored with it."""
-        failure = RuntimeError(error) if isinstance(error, str) else error
-        self._end_as(Status.ERROR, failure)
-
-    def _end_as(self, status: Status, failure: BaseException | None = None) -> None:
-        self._runtime.call(self._driver.end(status, failure))
-
-    def __enter__(self) -> StreamWriter:
-        return self
-
-    def __exit__(
-        self,
-        type_: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error is None:
-            self.close()
-        elif isinstance(error, (KeyboardInterrupt, asyncio.CancelledError, StreamCancelled)):
-            self.cancel()
-        else:
-            self.fail(error)
-
-    async def __aenter__(self) -> StreamWriter:
-        return self
-
-    async def __aexit__(self, *exc: Any) -> None:
-        self.__exit__(*exc)

@@ -7,8 +7,6 @@ no row. Appends that arrive while a commit runs are committed together by the ne
 
 from __future__ import annotations
 
-import errno
-import os
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -19,18 +17,14 @@ from typing import Any
 import aiosqlite
 
 from ..config import Durability
-from ..errors import StoreError, StreamFenced, StreamNotFound
+from ..errors import StreamFenced, StreamNotFound
 from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after, size
 from .commits import ROWS_PER_COMMIT, Append, CommitQueue
 from .contract import MAX_PAGE, Batch, Lease, NewStream, Page, Query
-from .faults import explain, explained
-from .rows import cleaned, conditions, dump, new_row, page_token, to_delta, to_info
-from .schema import prepare
+from .database import open_database, query
+from .rows import conditions, dump, new_row, page_token, to_delta, to_info
 from .tail import Tail
 
-# STRICT tables came with 3.37 (2021-11-27): https://sqlite.org/stricttables.html
-_OLDEST_SQLITE = (3, 37, 0)
-_BUSY_TIMEOUT = 5.0
 _READ_BYTES = 128 * 1024
 _LIVE = "status IN ('pending', 'streaming')"
 
@@ -66,22 +60,7 @@ class SqliteStore:
             StoreCorrupt: it is damaged, or another program's database.
             StoreTooNew: a newer version wrote it.
         """
-        if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-            raise StoreError(
-                f"This Python has SQLite {sqlite3.sqlite_version}; 3.37 or newer is needed. Use a "
-                "newer Python, or one from python.org, conda-forge or uv."
-            )
-        with explained(path):
-            _make_file(path)
-            writer = await _connect(path)
-        try:
-            with explained(path):
-                await prepare(writer, path)
-                await writer.execute(f"PRAGMA synchronous = {durability}")
-                reader = await _connect(path)
-        except BaseException:
-            await writer.close()
-            raise
+        writer, reader = await open_database(path, durability)
         return cls(path, writer, reader, clock)
 
     async def create(self, new: NewStream) -> Lease:
@@ -250,40 +229,12 @@ class SqliteStore:
         return [_words(to_delta(row)) for row in rows] == [_words(delta) for delta in deltas]
 
     async def _write(self, sql: str, params: Any = ()) -> list[sqlite3.Row]:
-        return await self._run(self._writer, sql, params)
+        return await query(self._writer, self._path, sql, params)
 
     async def _read(self, sql: str, params: Any = ()) -> list[sqlite3.Row]:
-        return await self._run(self._reader, sql, params)
-
-    async def _run(self, db: aiosqlite.Connection, sql: str, params: Any) -> list[sqlite3.Row]:
-        try:
-            return list(await db.execute_fetchall(sql, params))
-        except UnicodeEncodeError:  # half a character in a title, an error's text, ...
-            return await self._run(db, sql, cleaned(params))
-        except sqlite3.Error as error:
-            raise explain(error, self._path) from error
-        except ValueError as error:
-            raise StoreError(f"The store {self._path} is closed.") from error
+        return await query(self._reader, self._path, sql, params)
 
 
 def _words(delta: Delta) -> tuple[int, str, str]:
     """What makes a delta the same as another; its meta may not survive JSON unchanged."""
     return (delta.offset, delta.kind, delta.text)
-
-
-def _make_file(path: Path) -> None:
-    """Make an empty file that only the user may read; SQLite's own would follow the umask."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        if not path.is_file():
-            raise OSError(errno.EISDIR, "it is not a file") from None
-
-
-async def _connect(path: Path) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None)
-    db = await connection
-    db.row_factory = sqlite3.Row
-    await db.execute("PRAGMA foreign_keys = ON")
-    return db

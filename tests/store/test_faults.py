@@ -11,7 +11,7 @@ import pytest
 
 from nb_persistent_stream.errors import StoreCorrupt, StoreError, StoreUnavailable, StreamFenced
 from nb_persistent_stream.protocol import Delta, Piece, Provenance, Report, Status, place, text_of
-from nb_persistent_stream.store import NewStream, sqlite
+from nb_persistent_stream.store import NewStream, database
 
 from .acts import begin, body, say
 
@@ -155,7 +155,7 @@ class TestFull:
 
 class TestLocked:
     async def test_a_lock_is_waited_for_and_then_named(self, path, open_store, monkeypatch):
-        monkeypatch.setattr(sqlite, "_BUSY_TIMEOUT", 0.05)
+        monkeypatch.setattr(database, "_BUSY_TIMEOUT", 0.05)
         store = await open_store()
         lease = await begin(store)
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
