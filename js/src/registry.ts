@@ -37,7 +37,8 @@ interface Registry {
   readonly viewers: Map<string, Promise<Viewer>>;
 }
 
-const KEY = Symbol.for('nb-persistent-stream');
+// The number goes up when the registry's shape changes: a page may mix versions of this package.
+const KEY = Symbol.for('nb-persistent-stream/1');
 
 export function registry(): Registry {
   const page = globalThis as { [KEY]?: Registry };
