@@ -60,8 +60,8 @@ class Runtime:
             coroutine.close()
             raise PersistentStreamError(
                 "The thread behind this stream is gone: the program is ending, or this process was "
-                "forked from the one that made the handle. In a forked process take a new one with "
-                "get(id)."
+                "forked from the one that made the handle. Use a process that was started afresh, "
+                "such as one of multiprocessing's 'spawn'."
             )
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
 
