@@ -116,8 +116,11 @@ class Book:
         self.path.write_text(json.dumps(document))
 
     def markdown(self):
-        """The Markdown of the first output, as JSON text."""
-        outputs = json.loads(self.path.read_text())["cells"][0]["outputs"]
+        """The Markdown of the first output, as JSON text; empty while the file is being written."""
+        try:
+            outputs = json.loads(self.path.read_text())["cells"][0]["outputs"]
+        except ValueError:
+            return ""
         return json.dumps("".join(outputs[0]["data"]["text/markdown"])) if outputs else ""
 
     def kernel(self):
