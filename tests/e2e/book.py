@@ -111,17 +111,22 @@ class Book:
 
     def edit(self, change):
         """Change the file behind Jupyter's back, so that it is not signed any more."""
-        document = json.loads(self.path.read_text())
+        document = wait_for(self._document, "the file to be written")
         change(document)
         self.path.write_text(json.dumps(document))
 
     def markdown(self):
         """The Markdown of the first output, as JSON text; empty while the file is being written."""
-        try:
-            outputs = json.loads(self.path.read_text())["cells"][0]["outputs"]
-        except ValueError:
-            return ""
+        document = self._document()
+        outputs = document["cells"][0]["outputs"] if document else []
         return json.dumps("".join(outputs[0]["data"]["text/markdown"])) if outputs else ""
+
+    def _document(self):
+        """The file's notebook, or None while the server is writing it."""
+        try:
+            return json.loads(self.path.read_text())
+        except ValueError:
+            return None
 
     def kernel(self):
         """The running kernel's id."""
