@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -108,7 +108,7 @@ class Stream:
                 for delta in batch.deltas:
                     yield delta
         finally:
-            await self._runtime.bridge(batches.aclose())
+            await self._runtime.bridge(_close(batches))
         self._outcome(*await self._runtime.bridge(self._end()))
 
     def cancel(self) -> None:
@@ -188,3 +188,10 @@ class Stream:
 
 async def _next(batches: AsyncIterator[Batch]) -> Batch | None:
     return await anext(batches, None)
+
+
+async def _close(batches: AsyncGenerator[Batch, None]) -> None:
+    # A step that was cancelled may still be on its way out; it needs a turn or two of the loop.
+    while getattr(batches, "ag_running", False):  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    await batches.aclose()
