@@ -19,6 +19,7 @@ const SILENCE = 3_000;
 const REPAIR = 500;
 const LONGEST_REPAIR = 10_000;
 
+const NOT_FOUND = 'not-found';
 const RECONNECTING: Trouble = { type: 'reconnecting' };
 const NO_KERNEL: WireError = { type: 'no-kernel', message: '' };
 const NO_SERVER: WireError = {
@@ -49,6 +50,8 @@ export class Feed {
   readonly #controller: AbortController;
   readonly #attached: Record<SourceName, Attached | null> = { kernel: null, server: null };
   readonly #refusals: Record<SourceName, WireError | null> = { kernel: null, server: null };
+  /** That the server has no such stream: said also while a kernel that still holds it feeds us. */
+  #missing: Trouble | null = null;
   readonly #silence: Timer;
   readonly #repair: Timer;
   readonly #expecting: Timer;
@@ -164,7 +167,8 @@ export class Feed {
     this.#refusals[name] = null;
     this.session.accept(name, message);
     if (name === 'kernel') this.#heardKernel();
-    this.session.report(null);
+    else this.#missing = null;
+    this.session.report(this.#missing);
     if (this.session.complete) this.#controller.abort();
     else if (this.session.final) this.#repairSoon();
   }
@@ -181,6 +185,8 @@ export class Feed {
   #refused(name: SourceName, error: WireError): void {
     this.#detach(name);
     this.#refusals[name] = error;
+    if (name === 'server' && error.type === NOT_FOUND)
+      this.#missing = { type: 'unavailable', error };
     const other = name === 'kernel' ? 'server' : 'kernel';
     if (this.#attached[other]) return;
     if (!this.#refusals[other]) {
@@ -195,7 +201,7 @@ export class Feed {
 
   #onConnected(connected: boolean): void {
     const kernelSpeaks = performance.now() - this.#heardAt < SILENCE;
-    if (connected) this.session.report(null);
+    if (connected) this.session.report(this.#missing);
     else if (!kernelSpeaks) this.session.report(RECONNECTING);
   }
 

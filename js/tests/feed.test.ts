@@ -174,14 +174,16 @@ describe('a watcher', () => {
     expect([session.offset, session.lastSource, model.sent]).toEqual([5, 'server', []]);
   });
 
-  it('turns to its kernel when the server does not know the stream', () => {
+  it('turns to its kernel when the server does not know the stream, and keeps saying so', () => {
     const model = new FakeModel('watcher');
     model.answer = () => model.say(deltas(text(0, 'Hello')));
     follow(model);
     FakeSocket.last.open();
     FakeSocket.last.say(failure('not-found', 'There is no such stream.'));
     expect(model.sent).toEqual([{ type: 'attach', offset: 0 }]);
-    expect([session.offset, session.trouble]).toEqual([5, null]);
+    model.say(deltas(text(5, ', world')));
+    expect(session.offset).toBe(12);
+    expect(session.trouble).toMatchObject({ type: 'unavailable', error: { type: 'not-found' } });
   });
 
   it.each([404, 403])('turns to its kernel when the server answers %i', async (status) => {

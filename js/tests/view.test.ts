@@ -246,6 +246,27 @@ describe('a saved copy', () => {
     expect(find('.nbps-count').textContent).toBe('4 characters');
   });
 
+  it('stands until there is a body to see: never an empty moment', () => {
+    showWith('Saved');
+    say(failure('not-found', 'no'));
+    session.accept('kernel', deltas(text(0, 'Whole')));
+    session.accept('kernel', state({ status: 'done', length: 5 }));
+    expect(shown()).toBe('Saved');
+    vi.advanceTimersByTime(20);
+    expect(shown()).toBe('Whole');
+  });
+
+  it('says where the body comes from when the server has none', () => {
+    showWith('Saved');
+    session.report({ type: 'unavailable', error: { type: 'not-found', message: 'no' } });
+    session.accept('kernel', state());
+    session.accept('kernel', deltas(text(0, 'Whole')));
+    vi.advanceTimersByTime(20);
+    expect(find('.nbps-explanation').textContent).toBe(
+      `${GONE} Below is what its kernel still holds.`,
+    );
+  });
+
   it('is what Copy takes while it is shown', async () => {
     const writeText = vi.fn().mockResolvedValue(undefined);
     vi.stubGlobal('navigator', { clipboard: { writeText } });

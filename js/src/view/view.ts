@@ -74,12 +74,12 @@ export class View {
     this.element.setAttribute('aria-label', `Stream: ${name}`);
   }
 
-  /** The body, or the copy of it once it is known that there is no source; never back and forth. */
+  /** The body, or the copy of it where there is no source: until the body is there to be seen. */
   #showBody(): void {
-    const { state, offset, trouble } = this.#feed.session;
-    const known = state !== null || offset > 0;
-    if (!known && trouble?.type === 'unavailable') this.#showCopy();
-    else if (known && this.#standIn) {
+    const { complete, offset, trouble } = this.#feed.session;
+    const arrived = this.#shown > 0 || (complete && offset === 0);
+    if (!arrived && trouble?.type === 'unavailable') this.#showCopy();
+    else if (arrived && this.#standIn) {
       this.#standIn.element.replaceWith(this.#body.element);
       this.#standIn = null;
     }

@@ -13,6 +13,7 @@ const STATUS: Readonly<Record<Status, string>> = {
 const DEMO = 'demo';
 const NOT_FOUND = 'not-found';
 const GONE = "This stream is not in the server's store any more.";
+const FROM_KERNEL = 'Below is what its kernel still holds.';
 
 /** One word for how a stream stands; the only thing in a view that is announced as it changes. */
 export function statusWord({ state, trouble }: Session): string {
@@ -26,13 +27,14 @@ export function modelName({ model, provider }: StreamState): string {
 }
 
 /** Why there is less than the reader may expect, in a sentence; empty when all is well. */
-export function explanation({ state, trouble }: Session, hasCopy = false): string {
+export function explanation({ state, trouble, lastSource }: Session, hasCopy = false): string {
   if (state?.status === 'timeout') {
     return 'The kernel went away before the model had finished. What it said until then is below.';
   }
   if (state?.status === 'error') return state.error?.message ?? 'The stream failed.';
   if (trouble?.type !== 'unavailable') return '';
   const { type, message } = trouble.error;
+  if (type === NOT_FOUND && state && lastSource === 'kernel') return `${GONE} ${FROM_KERNEL}`;
   const reason = type === NOT_FOUND ? GONE : message;
   return hasCopy ? `${reason} Below is the copy that was saved in the notebook.` : reason;
 }
