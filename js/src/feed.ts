@@ -5,7 +5,8 @@ import type { Server } from './page';
 import type { DeltasMessage, SourceName, StateMessage, WireError } from './protocol';
 import type { Session, Trouble } from './session';
 import { KernelSource } from './sources/kernel';
-import { FORBIDDEN, type LiveSocket, NO_EXTENSION } from './sources/server';
+import { FINAL, NO_KERNEL, NO_SERVER, NOT_FOUND } from './sources/refusals';
+import type { LiveSocket } from './sources/server';
 import type { Source } from './sources/source';
 import { Timer } from './timer';
 
@@ -19,13 +20,7 @@ const SILENCE = 3_000;
 const REPAIR = 500;
 const LONGEST_REPAIR = 10_000;
 
-const NOT_FOUND = 'not-found';
 const RECONNECTING: Trouble = { type: 'reconnecting' };
-const NO_KERNEL: WireError = { type: 'no-kernel', message: '' };
-const NO_SERVER: WireError = {
-  type: 'no-server',
-  message: 'This page has neither a kernel nor a Jupyter server to read the stream from.',
-};
 
 /** The page's server and its one live socket. */
 export interface Live {
@@ -55,6 +50,7 @@ export class Feed {
   readonly #silence: Timer;
   readonly #repair: Timer;
   readonly #expecting: Timer;
+  #idle = true;
   #inbox: Inbox | null = null;
   /** A driver that came while the server fed the session: once it speaks, it does so alone. */
   #takesOver = false;
@@ -74,9 +70,15 @@ export class Feed {
     session.subscribe({ onGap: (offset) => this.#onGap(offset) }, this.#controller.signal);
   }
 
+  /** Whether nobody was asked for the stream yet. */
+  get idle(): boolean {
+    return this.#idle;
+  }
+
   /** Begins, or goes on with a better inbox: a widget may be later than the view of its stream. */
   follow(inbox: Inbox | null): void {
     if (this.#controller.signal.aborted) return;
+    this.#idle = false;
     this.#expecting.stop();
     if (inbox && this.#prefers(inbox)) this.#take(inbox);
     if (this.#inbox?.role !== 'driver') this.#attach('server');
@@ -85,6 +87,7 @@ export class Feed {
 
   /** The same for a cell that was just run: its widget is on its way, and will feed the view. */
   expect(): void {
+    this.#idle = false;
     if (!this.#inbox && !this.#attached.server) this.#expecting.start(ARRIVAL);
   }
 
@@ -236,7 +239,7 @@ export class Feed {
   /** The server, unless it has said that it never can. */
   #tryServer(): void {
     const refusal = this.#refusals.server;
-    if (refusal && [NO_SERVER, NO_EXTENSION, FORBIDDEN].includes(refusal)) return;
+    if (refusal && FINAL.includes(refusal)) return;
     this.#attach('server');
   }
 

@@ -13,9 +13,17 @@ export function unfinishedWords(streamId: string): string {
   );
 }
 
-/** What the file holds of the body: nothing when it only says that there is more to come. */
-export function savedCopy(markdown: string): string {
-  return markdown.startsWith(UNFINISHED) ? '' : markdown;
+/** What a notebook's file holds of a body; not whole when it says itself that more was to come. */
+export interface SavedCopy {
+  readonly text: string;
+  readonly whole: boolean;
+}
+
+export function savedCopy(markdown: string): SavedCopy {
+  const end = markdown.lastIndexOf('\n\n');
+  const last = end === -1 ? markdown : markdown.slice(end + 2);
+  if (!last.startsWith(UNFINISHED)) return { text: markdown, whole: markdown !== '' };
+  return { text: end === -1 ? '' : markdown.slice(0, end), whole: false };
 }
 
 /** What stands there at the end: the answer, or why there is none. */

@@ -18,21 +18,28 @@ export class Streams {
 
   constructor(live: Live | null, signal: AbortSignal) {
     this.#live = live;
-    onInbox((inbox) => this.#entries.get(inbox.streamId)?.feed.follow(inbox), signal);
+    onInbox((inbox) => {
+      const feed = this.#entries.get(inbox.streamId)?.feed;
+      if (feed && !feed.idle) feed.follow(inbox);
+    }, signal);
+  }
+
+  /** The feed of a stream, idle at first, for as long as some view's signal has not aborted. */
+  join(streamId: string, signal: AbortSignal): Feed {
+    const entry = this.#entries.get(streamId) ?? this.#open(streamId);
+    entry.views += 1;
+    signal.addEventListener('abort', () => this.#leave(streamId, entry), { once: true });
+    return entry.feed;
   }
 
   /**
-   * The feed of a stream, for as long as some view's signal has not aborted. A fresh one is of a
-   * cell that was just run: it waits a moment for the cell's widget.
+   * Asks for what a feed is to tell. A fresh one is of a cell that was just run: it waits a moment
+   * for the cell's widget.
    */
-  join(streamId: string, signal: AbortSignal, fresh = false): Feed {
-    const entry = this.#entries.get(streamId) ?? this.#open(streamId);
-    entry.views += 1;
-    const inbox = findInbox(streamId);
-    if (fresh && !inbox) entry.feed.expect();
-    else entry.feed.follow(inbox);
-    signal.addEventListener('abort', () => this.#leave(streamId, entry), { once: true });
-    return entry.feed;
+  begin(feed: Feed, fresh = false): void {
+    const inbox = findInbox(feed.session.streamId);
+    if (fresh && !inbox) feed.expect();
+    else feed.follow(inbox);
   }
 
   #open(streamId: string): Entry {

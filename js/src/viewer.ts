@@ -1,6 +1,8 @@
+import { whenNear } from './near';
 import { observe } from './observe';
 import { findServer } from './page';
 import type { MountOptions } from './registry';
+import { savedCopy } from './snapshot';
 import { LiveSocket } from './sources/server';
 import { Streams } from './streams';
 import { View } from './view/view';
@@ -10,13 +12,20 @@ const forever = new AbortController().signal;
 const live = server && { server, socket: new LiveSocket(server, forever) };
 const streams = new Streams(live, forever);
 
-/** Shows a stream in an element until the signal aborts; finds its kernel and server by itself. */
+/**
+ * Shows a stream in an element until the signal aborts; finds its kernel and server by itself.
+ * Where the notebook's file has all of the text, they are asked only once it is nearly in sight.
+ */
 export function mount(options: MountOptions): void {
-  const { el, streamId, signal, snapshot, observer } = options;
+  const { el, streamId, signal, snapshot = '', fresh, observer } = options;
   if (signal.aborted) return;
-  const feed = streams.join(streamId, signal, options.fresh);
-  const view = new View(feed, signal, snapshot);
+  const copy = savedCopy(snapshot);
+  const feed = streams.join(streamId, signal);
+  const begin = () => streams.begin(feed, fresh);
+  if (!copy.whole || fresh) begin();
+  const view = new View(feed, signal, copy);
   el.append(view.element);
   view.dress(el.getRootNode());
   if (observer) observe(feed.session, observer, signal);
+  if (feed.idle) whenNear(view.element, begin, signal);
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Feed } from '../src/feed';
 import { Inbox } from '../src/inbox';
 import { addInbox, registry } from '../src/registry';
 import { Streams } from '../src/streams';
@@ -20,10 +21,17 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** What a view does that is in sight. */
+function open(streams: Streams, { signal } = page, fresh = false): Feed {
+  const feed = streams.join(ID, signal);
+  streams.begin(feed, fresh);
+  return feed;
+}
+
 describe('Streams', () => {
   it('follows a stream once, however many views it has', () => {
     const streams = new Streams(null, page.signal);
-    const [first, second] = [streams.join(ID, page.signal), streams.join(ID, page.signal)];
+    const [first, second] = [open(streams), open(streams)];
     expect(first).toBe(second);
     expect(streams.join('another', page.signal)).not.toBe(first);
     expect(model.sent).toEqual([{ type: 'attach', offset: 0 }]);
@@ -32,11 +40,11 @@ describe('Streams', () => {
   it('keeps a stream while its view is re-created, and lets go of it after', () => {
     const streams = new Streams(null, page.signal);
     const [first, second] = [new AbortController(), new AbortController()];
-    const feed = streams.join(ID, first.signal);
+    const feed = open(streams, first);
     model.say(deltas(text(0, 'Hello')));
     first.abort();
     vi.advanceTimersByTime(1_000);
-    expect(streams.join(ID, second.signal)).toBe(feed);
+    expect(open(streams, second)).toBe(feed);
     vi.advanceTimersByTime(10_000);
     model.say(deltas(text(5, '!')));
     expect(feed.session.offset).toBe(6);
@@ -47,9 +55,19 @@ describe('Streams', () => {
     expect(streams.join(ID, new AbortController().signal)).not.toBe(feed);
   });
 
+  it('asks nobody for a stream before it is to be seen', () => {
+    const streams = new Streams(null, page.signal);
+    const feed = streams.join(ID, page.signal);
+    addInbox(new Inbox(new FakeModel().asAnyModel));
+    vi.advanceTimersByTime(10_000);
+    expect([feed.idle, model.sent]).toEqual([true, []]);
+    streams.begin(feed);
+    expect([feed.idle, model.sent]).toEqual([false, [{ type: 'attach', offset: 0 }]]);
+  });
+
   it('hears of a widget that comes after the view of its stream', () => {
     registry().inboxes.clear();
-    const feed = new Streams(null, page.signal).join(ID, page.signal);
+    const feed = open(new Streams(null, page.signal));
     expect(feed.session.trouble?.type).toBe('unavailable');
     model.answer = () => model.say(deltas(text(0, 'Hello')));
     addInbox(new Inbox(new FakeModel('driver', 'another').asAnyModel));
@@ -59,7 +77,7 @@ describe('Streams', () => {
 
   it('waits a moment for the widget of a cell that was just run', () => {
     registry().inboxes.clear();
-    const feed = new Streams(null, page.signal).join(ID, page.signal, true);
+    const feed = open(new Streams(null, page.signal), page, true);
     vi.advanceTimersByTime(999);
     expect(feed.session.trouble).toBeNull();
     vi.advanceTimersByTime(1);

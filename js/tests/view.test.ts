@@ -4,6 +4,7 @@ import { Feed } from '../src/feed';
 import { Inbox } from '../src/inbox';
 import type { Message, StreamState } from '../src/protocol';
 import { Session } from '../src/session';
+import { savedCopy } from '../src/snapshot';
 import { PlainBody } from '../src/view/body';
 import { View } from '../src/view/view';
 import { deltas, FakeModel, failure, ID, inOrder, state, text } from './fakes';
@@ -208,7 +209,7 @@ describe('a saved copy', () => {
     session = new Session(ID);
     const feed = new Feed(session, null, page.signal);
     feed.follow(new Inbox(model.asAnyModel));
-    view = new View(feed, page.signal, snapshot);
+    view = new View(feed, page.signal, savedCopy(snapshot));
   }
 
   it('is not shown while there may be a source', () => {
@@ -231,6 +232,18 @@ describe('a saved copy', () => {
     say(failure('not-found', 'no'));
     expect(shown()).toBe('');
     expect(find('.nbps-explanation').textContent).toBe(GONE);
+  });
+
+  it('stands for a stream that nobody was asked for yet', () => {
+    session = new Session(ID);
+    const feed = new Feed(session, null, page.signal);
+    view = new View(feed, page.signal, savedCopy('Saved'));
+    expect([shown(), find('.nbps-status').textContent]).toEqual(['Saved', 'Saved']);
+    feed.follow(new Inbox(model.asAnyModel));
+    session.accept('server', deltas(text(0, 'Live')));
+    expect(shown()).toBe('Saved');
+    vi.advanceTimersByTime(20);
+    expect(shown()).toBe('Live');
   });
 
   it('gives way to the body, and never comes back', () => {

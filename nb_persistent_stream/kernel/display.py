@@ -85,9 +85,10 @@ def bundle(info: StreamInfo, text: str, widget: StreamWidget) -> dict[str, Any]:
 
 
 def snapshot(info: StreamInfo, text: str) -> str:
-    """What stands in the file: the body, or why there is none."""
+    """What stands in the file: the body, and why there is not more of it, or none."""
+    if not info.status.final:
+        unfinished = _UNFINISHED.format(id=info.id)
+        return f"{text}\n\n{unfinished}" if text else unfinished
     if text:
         return text
-    if not info.status.final:
-        return _UNFINISHED.format(id=info.id)
     return info.error["message"] if info.error else f"*The stream is empty ({info.status}).*"

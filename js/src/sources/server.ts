@@ -3,6 +3,7 @@ import type { Server } from '../page';
 import { asMessage, type WireError } from '../protocol';
 import { Timer } from '../timer';
 import { backoff } from './backoff';
+import { FORBIDDEN, NO_EXTENSION } from './refusals';
 import type { Receiver, Source } from './source';
 
 const OPENING = 10_000;
@@ -13,16 +14,6 @@ export interface LiveReceiver extends Receiver {
   /** The connection was lost for long enough to be told (false), or is back (true). */
   connected(connected: boolean): void;
 }
-
-/** The errors after which it is of no use to ask the same server again. */
-export const NO_EXTENSION: WireError = {
-  type: 'no-extension',
-  message: 'The server does not have the nb_persistent_stream extension, or it is not enabled.',
-};
-export const FORBIDDEN: WireError = {
-  type: 'forbidden',
-  message: 'The server does not let this page read streams. Log in again and reload the page.',
-};
 
 interface Subscription {
   readonly streamId: string;

@@ -52,7 +52,7 @@ export class Header {
 
   update(): void {
     const { session } = this.#feed;
-    setText(this.#status, statusWord(session));
+    setText(this.#status, this.#feed.idle ? 'Saved' : statusWord(session));
     setText(this.#title, session.state?.title ?? '');
     setText(this.#model, session.state ? modelName(session.state) : '');
     setText(this.#notice, noticeOf(session));

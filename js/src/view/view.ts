@@ -1,5 +1,5 @@
 import type { Feed } from '../feed';
-import { answer, savedCopy } from '../snapshot';
+import { answer, type SavedCopy } from '../snapshot';
 import { type BodyView, PlainBody } from './body';
 import { make } from './dom';
 import { Frame } from './frame';
@@ -15,16 +15,16 @@ export class View {
   readonly #feed: Feed;
   readonly #header: Header;
   readonly #body: BodyView = new PlainBody();
-  /** What the notebook's file holds: it stands in where no source has the stream. */
+  /** What the notebook's file holds: it stands in until a source that has the stream is asked. */
   readonly #copy: string;
   #standIn: BodyView | null = null;
   /** The cursor: how many of the log's deltas are shown. */
   #shown = 0;
   #characters = 0;
 
-  constructor(feed: Feed, signal: AbortSignal, snapshot = '') {
+  constructor(feed: Feed, signal: AbortSignal, copy?: SavedCopy) {
     this.#feed = feed;
-    this.#copy = savedCopy(snapshot);
+    this.#copy = copy?.text ?? '';
     const text = () => (this.#standIn ? this.#copy : answer(feed.session.deltas));
     this.#header = new Header(feed, { text, hasCopy: this.#copy !== '' }, signal);
     this.element.append(this.#header.element, this.#header.explanation, this.#body.element);
@@ -74,11 +74,11 @@ export class View {
     this.element.setAttribute('aria-label', `Stream: ${name}`);
   }
 
-  /** The body, or the copy of it where there is no source: until the body is there to be seen. */
+  /** The body; or the copy, until the body is there to be seen, where no source was asked or has it. */
   #showBody(): void {
     const { complete, offset, trouble } = this.#feed.session;
     const arrived = this.#shown > 0 || (complete && offset === 0);
-    if (!arrived && trouble?.type === 'unavailable') this.#showCopy();
+    if (!arrived && (this.#feed.idle || trouble?.type === 'unavailable')) this.#showCopy();
     else if (arrived && this.#standIn) {
       this.#standIn.element.replaceWith(this.#body.element);
       this.#standIn = null;

@@ -1,5 +1,6 @@
 import type { Status, StreamState } from '../protocol';
 import type { Session } from '../session';
+import { NOT_FOUND } from '../sources/refusals';
 
 const STATUS: Readonly<Record<Status, string>> = {
   pending: 'Waiting',
@@ -11,7 +12,6 @@ const STATUS: Readonly<Record<Status, string>> = {
 };
 
 const DEMO = 'demo';
-const NOT_FOUND = 'not-found';
 const GONE = "This stream is not in the server's store any more.";
 const FROM_KERNEL = 'Below is what its kernel still holds.';
 
