@@ -2,6 +2,7 @@ import { observe } from './observe';
 import { findServer } from './page';
 import type { MountOptions } from './registry';
 import { LiveSocket } from './sources/server';
+import type { ListReceiver, ListSource } from './sources/source';
 import { Streams } from './streams';
 import { View } from './view/view';
 
@@ -19,4 +20,9 @@ export function mount(options: MountOptions): void {
   el.append(view.element);
   view.dress(el.getRootNode());
   if (observer) observe(feed.session, observer, signal);
+}
+
+/** Follows the list of streams on the same socket. */
+export function list(receiver: ListReceiver, signal: AbortSignal): ListSource | null {
+  return live?.socket.list(receiver, signal) ?? null;
 }

@@ -1,18 +1,16 @@
 import { probe } from '../http';
 import type { Server } from '../page';
-import { asMessage, type WireError } from '../protocol';
+import { asLiveMessage, type WireError } from '../protocol';
 import { Timer } from '../timer';
 import { backoff } from './backoff';
-import type { Receiver, Source } from './source';
+import type { ListReceiver, ListSource, Source } from './source';
+import { type LiveReceiver, type Subscription, toList, toStream } from './subscription';
 
 const OPENING = 10_000;
 const IDLE = 30_000;
 const NOTICEABLE = 1_000;
-
-export interface LiveReceiver extends Receiver {
-  /** The connection was lost for long enough to be told (false), or is back (true). */
-  connected(connected: boolean): void;
-}
+/** A socket's end (RFC 6455) when the server does not know what it was asked. */
+const UNSUPPORTED = 1003;
 
 /** The errors after which it is of no use to ask the same server again. */
 export const NO_EXTENSION: WireError = {
@@ -23,11 +21,11 @@ export const FORBIDDEN: WireError = {
   type: 'forbidden',
   message: 'The server does not let this page read streams. Log in again and reload the page.',
 };
-
-interface Subscription {
-  readonly streamId: string;
-  readonly receiver: LiveReceiver;
-}
+const OUTDATED: WireError = {
+  type: 'outdated',
+  message:
+    'The server runs an older nb_persistent_stream, which has no live list. Restart Jupyter.',
+};
 
 /** The page's one live socket: it carries every subscription, and comes back when it is lost. */
 export class LiveSocket {
@@ -58,7 +56,14 @@ export class LiveSocket {
   }
 
   subscribe(streamId: string, receiver: LiveReceiver, signal: AbortSignal): Source {
-    const subscription = { streamId, receiver };
+    return this.#follow(toStream(streamId, receiver), signal);
+  }
+
+  list(receiver: ListReceiver, signal: AbortSignal): ListSource {
+    return this.#follow(toList(receiver), signal);
+  }
+
+  #follow(subscription: Subscription, signal: AbortSignal): ListSource {
     let sub = this.#add(subscription);
     signal.addEventListener('abort', () => this.#remove(sub), { once: true });
     return {
@@ -67,6 +72,9 @@ export class LiveSocket {
         if (signal.aborted || !this.#remove(sub)) return;
         sub = this.#add(subscription);
       },
+      move: () => {
+        if (this.#open && this.#subscriptions.has(sub)) this.#request(sub, subscription);
+      },
     };
   }
 
@@ -74,7 +82,7 @@ export class LiveSocket {
     const sub = ++this.#lastSub;
     this.#subscriptions.set(sub, subscription);
     this.#idle.stop();
-    if (this.#open) this.#sendSubscribe(sub, subscription);
+    if (this.#open) this.#request(sub, subscription);
     else if (!this.#connection && !this.#retry.pending) this.#connect();
     return sub;
   }
@@ -106,7 +114,11 @@ export class LiveSocket {
       { signal },
     );
     socket.addEventListener('message', ({ data }) => this.#receive(data), { signal });
-    socket.addEventListener('close', () => this.#lost(opened), { signal });
+    const onClose = ({ code }: CloseEvent) => {
+      if (code === UNSUPPORTED) this.#refuseLists();
+      this.#lost(opened);
+    };
+    socket.addEventListener('close', onClose, { signal });
     this.#connection = connection;
     this.#socket = socket;
     this.#opening.start(OPENING);
@@ -116,7 +128,7 @@ export class LiveSocket {
   #opened(): void {
     this.#opening.stop();
     this.#noticeable.stop();
-    for (const [sub, subscription] of this.#subscriptions) this.#sendSubscribe(sub, subscription);
+    for (const [sub, subscription] of this.#subscriptions) this.#request(sub, subscription);
     this.#tellConnected(true);
   }
 
@@ -140,7 +152,16 @@ export class LiveSocket {
     this.#disconnect();
     const subscriptions = [...this.#subscriptions.values()];
     this.#subscriptions.clear();
-    for (const { receiver } of subscriptions) receiver.refuse(error);
+    for (const subscription of subscriptions) subscription.refuse(error);
+  }
+
+  /** Or else the streams of this page would be cut off by every attempt, too. */
+  #refuseLists(): void {
+    for (const [sub, subscription] of this.#subscriptions) {
+      if (subscription.request().type !== 'list') continue;
+      this.#subscriptions.delete(sub);
+      subscription.refuse(OUTDATED);
+    }
   }
 
   #disconnect(): void {
@@ -166,23 +187,23 @@ export class LiveSocket {
     this.#attempt = 0;
     const content = JSON.parse(String(data)) as { sub?: number };
     const sub = content.sub ?? 0;
-    const receiver = this.#subscriptions.get(sub)?.receiver;
-    const message = asMessage(content);
-    if (!receiver || !message) return;
+    const subscription = this.#subscriptions.get(sub);
+    const message = asLiveMessage(content);
+    if (!subscription || !message) return;
     if (message.type === 'error') {
       this.#remove(sub);
-      receiver.refuse(message.error);
+      subscription.refuse(message.error);
     } else {
-      receiver.receive(message);
+      subscription.receive(message);
     }
   }
 
   #tellConnected(connected: boolean): void {
-    for (const { receiver } of this.#subscriptions.values()) receiver.connected(connected);
+    for (const subscription of this.#subscriptions.values()) subscription.connected(connected);
   }
 
-  #sendSubscribe(sub: number, { streamId, receiver }: Subscription): void {
-    this.#send({ type: 'subscribe', sub, stream_id: streamId, offset: receiver.offset });
+  #request(sub: number, subscription: Subscription): void {
+    this.#send({ ...subscription.request(), sub });
   }
 
   #send(message: unknown): void {
