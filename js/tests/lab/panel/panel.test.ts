@@ -1,0 +1,271 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { listed, listing } from '../../fakes';
+import { FakeLists, names, one, panelOf, press } from './fakes';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.setSystemTime(1.7e12 + 120_000);
+});
+
+afterEach(() => {
+  document.body.replaceChildren();
+  document.head.replaceChildren();
+  vi.useRealTimers();
+});
+
+async function shown(total: number, change: Parameters<typeof panelOf>[1] = {}) {
+  const lists = new FakeLists(total);
+  const made = panelOf(lists, change);
+  made.panel.show();
+  await settle();
+  const { element } = made.panel;
+  return {
+    ...made,
+    lists,
+    search: one<HTMLInputElement>(element, '[role=searchbox]'),
+    total: () => one(element, '[role=status]').textContent,
+    empty: () => one(element, '.nbps-empty'),
+    row: (at: number) => one(made.grid, `[aria-rowindex="${at}"]`),
+    choose: (label: string) => {
+      const item = [...element.querySelectorAll('label')].find((l) => l.textContent === label);
+      one(item ?? element, 'input').click();
+    },
+  };
+}
+
+// Two frames: the clock was set, and the first one after that may be late.
+const settle = () => vi.advanceTimersByTimeAsync(40);
+const focused = () => document.activeElement?.getAttribute('aria-rowindex');
+
+describe('the panel', () => {
+  it('loads and asks only while it is shown', async () => {
+    const lists = new FakeLists(3);
+    const load = vi.fn(async () => ({ mount: () => {}, list: lists.follow }));
+    const { panel } = panelOf(lists, { load });
+    panel.turn();
+    panel.resize();
+    await settle();
+    expect([load.mock.calls.length, lists.asked.length]).toEqual([0, 0]);
+    panel.show();
+    panel.hide();
+    await settle();
+    expect(lists.asked).toEqual([]);
+    panel.show();
+    await settle();
+    expect(lists.asked).toHaveLength(1);
+    panel.hide();
+    expect([lists.receiver, vi.getTimerCount()]).toEqual([null, 0]);
+  });
+
+  it('says how a stream stands, whose it is and when it was', async () => {
+    const { lists, grid, total } = await shown(0);
+    const live = { status: 'streaming', finished_at: null, elapsed: 61, title: null } as const;
+    const streams = [
+      listed({ stream_id: 'b', ...live, prompt: 'Why <b>not</b>?' }),
+      listed({ stream_id: 'a', status: 'error', title: '<img src=x onerror=alert(1)>' }),
+    ];
+    lists.say({ type: 'list', total: 2, first: 0, streams });
+    const rows = [...grid.querySelectorAll('.nbps-row')];
+    expect(rows.map((row) => row.getAttribute('aria-label'))).toEqual([
+      'Streaming: Why <b>not</b>?, gpt-5-mini, folder/a.ipynb, 1 min 01 s',
+      'Failed: <img src=x onerror=alert(1)>, gpt-5-mini, folder/a.ipynb, 2 min ago',
+    ]);
+    expect(grid.querySelector('img, b')).toBeNull();
+    expect(rows[0]?.querySelector('.nbps-row-facts')?.textContent).toBe(
+      'Streaming · gpt-5-mini · a.ipynb',
+    );
+    expect(total()).toBe('2 streams');
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(rows[0]?.querySelector('.nbps-row-time')?.textContent).toBe('1 min 05 s');
+  });
+
+  it('has few rows there, of however many, and asks for what comes into sight', async () => {
+    const { grid, lists, total, row } = await shown(10_000);
+    expect([names(grid).length, total()]).toEqual([14, '10,000 streams']);
+    expect(grid.getAttribute('aria-rowcount')).toBe('10000');
+    grid.scrollTop = 5_000 * 46;
+    grid.dispatchEvent(new Event('scroll'));
+    await settle();
+    expect(row(5_001).getAttribute('aria-label')).toContain('Title of s5000');
+    // The one that Tab leads to is there as well.
+    expect([names(grid).length, row(1).tabIndex]).toEqual([19, 0]);
+    expect(lists.asked.length).toBe(2);
+  });
+
+  it('keeps what the reader looks at where it is while streams begin', async () => {
+    const { grid, lists, row } = await shown(1_000);
+    lists.grow();
+    expect([grid.scrollTop, names(grid)[0]]).toEqual([0, 'Title of s1001']);
+    grid.scrollTop = 30 * 46 + 7;
+    grid.dispatchEvent(new Event('scroll'));
+    await settle();
+    row(32).focus();
+    const before = names(grid).slice(-14);
+    lists.grow(2);
+    expect([grid.scrollTop, names(grid).slice(-14)]).toEqual([32 * 46 + 7, before]);
+    expect(focused()).toBe('34');
+    expect(lists.asked.length).toBeLessThan(4);
+  });
+
+  it('narrows down by words, once the reader pauses, and by kind', async () => {
+    const { search, lists, choose, panel } = await shown(5);
+    for (const value of ['w', 'wa', 'wal mode']) {
+      search.value = value;
+      search.dispatchEvent(new Event('input'));
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    await settle();
+    expect(lists.asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(250);
+    choose('Running');
+    choose('This notebook');
+    one(panel.element, '[aria-label="Clear the search"]').click();
+    expect(document.activeElement).toBe(search);
+    expect(lists.asked.map(({ query }) => query)).toEqual([
+      {},
+      { search: 'wal mode' },
+      { search: 'wal mode', live: true },
+      { search: 'wal mode', notebook: 'folder/a.ipynb' },
+      { notebook: 'folder/a.ipynb' },
+    ]);
+  });
+
+  it('follows the reader to another notebook', async () => {
+    let notebook: string | null = 'one.ipynb';
+    const { lists, choose, panel, empty } = await shown(2, { notebook: () => notebook });
+    choose('This notebook');
+    notebook = null;
+    panel.turn();
+    expect([lists.receiver, empty().textContent]).toEqual([
+      null,
+      'No notebook is open. Open one to see its streams here.',
+    ]);
+    notebook = 'two.ipynb';
+    panel.turn();
+    panel.turn();
+    await settle();
+    expect(lists.asked.slice(1).map(({ query }) => query)).toEqual([
+      { notebook: 'one.ipynb' },
+      { notebook: 'two.ipynb' },
+    ]);
+    expect(empty().hidden).toBe(true);
+  });
+
+  it('says why there is nothing', async () => {
+    const { lists, choose, empty, search, grid } = await shown(0);
+    expect(empty().textContent).toBe('No streams yet. Run a cell with stream("…").');
+    choose('Running');
+    expect(empty().textContent).toBe('No stream is running.');
+    search.value = 'x';
+    search.dispatchEvent(new Event('input'));
+    press('Enter', search);
+    expect(empty().textContent).toContain('No stream matches');
+    lists.receiver?.refuse({ type: 'forbidden', message: 'Log in again.' });
+    expect([empty().textContent, grid.hidden]).toEqual(['Log in again.', true]);
+  });
+
+  it('says that the viewer could not be loaded', async () => {
+    const load = () => Promise.reject(new Error('gone'));
+    const { empty } = await shown(0, { load });
+    expect(empty().textContent).toMatch(/could not be loaded.*gone.*Reload the page/);
+  });
+
+  it('says that it reconnects', async () => {
+    const { lists, panel } = await shown(1);
+    lists.receiver?.connected(false);
+    expect(panel.element.classList).toContain('nbps-mod-reconnecting');
+    lists.receiver?.connected(true);
+    expect(panel.element.classList).not.toContain('nbps-mod-reconnecting');
+  });
+});
+
+describe('the keyboard', () => {
+  it('goes from the search into the list, and through all of it', async () => {
+    const { search, lists, grid } = await shown(1_000);
+    search.focus();
+    press('ArrowDown');
+    expect(focused()).toBe('1');
+    const visited = ['ArrowDown', 'PageDown', 'ArrowUp', 'End', 'PageUp', 'Home'].map((key) => {
+      press(key);
+      return focused();
+    });
+    expect(visited).toEqual(['2', '11', '10', '1000', '991', '1']);
+    press('End');
+    await settle();
+    expect(document.activeElement?.getAttribute('aria-label')).toContain('Title of s1,');
+    expect(grid.scrollTop).toBe(1_000 * 46 - 460);
+    expect(lists.asked.length).toBeLessThanOrEqual(4);
+  });
+
+  it('opens, deletes, and reaches every button', async () => {
+    const { row, act, lists } = await shown(2);
+    const streams = [
+      listed({ stream_id: 'b', status: 'streaming', finished_at: null }),
+      listed({ stream_id: 'a' }),
+    ];
+    lists.say({ type: 'list', total: 2, first: 0, streams });
+    row(1).focus();
+    press('Enter');
+    press('Delete');
+    for (let at = 0; at < 5; at++) {
+      press('ArrowRight');
+      (document.activeElement as HTMLElement).click();
+    }
+    press('ArrowLeft');
+    press('ArrowDown');
+    press('ArrowRight');
+    (document.activeElement as HTMLElement).click();
+    expect(act.mock.calls.map(([what, { stream_id: id }]) => [what, id])).toEqual([
+      ['open', 'b'],
+      ['delete', 'b'],
+      ['stop', 'b'],
+      ['insert', 'b'],
+      ['copy', 'b'],
+      ['delete', 'b'],
+      ['delete', 'b'],
+      ['insert', 'a'],
+    ]);
+  });
+
+  it('keeps the focus when the stream under it ends, or is deleted', async () => {
+    const { row, lists } = await shown(2);
+    const live = listed({ stream_id: 'b', status: 'streaming', finished_at: null });
+    const other = listed({ stream_id: 'a' });
+    lists.say({ type: 'list', total: 2, first: 0, streams: [live, other] });
+    one(row(1), '.nbps-row-stop').focus();
+    const ended = { ...live, status: 'cancelled', finished_at: 1.7e9 } as const;
+    lists.say({ type: 'list', total: 2, first: 0, streams: [ended, other] });
+    expect(document.activeElement).toBe(row(1));
+    lists.say({ type: 'list', total: 1, first: 0, streams: [other] });
+    expect(document.activeElement).toBe(row(1));
+    lists.say(listing(0));
+    expect(document.activeElement?.getAttribute('role')).toBe('searchbox');
+  });
+
+  it('says why a thing cannot be done', async () => {
+    const hindrance = (what: string) => (what === 'insert' ? 'Open a notebook first.' : '');
+    const { row } = await shown(1, { hindrance });
+    const button = one(row(1), '.nbps-row-insert');
+    expect([button.getAttribute('aria-disabled'), button.title]).toEqual([
+      'true',
+      'Open a notebook first.',
+    ]);
+  });
+});
+
+describe('the pointer', () => {
+  it('opens by a click on the row, and not by one on a button', async () => {
+    const { row, act } = await shown(2);
+    one(row(2), '.nbps-row-copy').click();
+    row(2).click();
+    expect(act.mock.calls.map(([what]) => what)).toEqual(['copy', 'open']);
+  });
+
+  it('chooses the row that its menu is asked for', async () => {
+    const { row, panel } = await shown(3);
+    row(2).dispatchEvent(new Event('contextmenu', { bubbles: true }));
+    expect(panel.chosen?.stream_id).toBe('s2');
+    panel.hide();
+    expect(panel.chosen).toBeNull();
+  });
+});
