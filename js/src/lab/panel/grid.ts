@@ -4,6 +4,7 @@ import { make } from '../../view/dom';
 import { Frame } from '../../view/frame';
 import { asKeys, type Move } from './keys';
 import type { StreamList } from './list';
+import { Place } from './place';
 import { Row, type RowContext } from './row';
 import { isLive } from './words';
 
@@ -14,12 +15,6 @@ const SPARE = 4;
 
 const SECOND = 1_000;
 const HALF_MINUTE = 30_000;
-
-/** Where in the list something stands; a stream's place changes, its id does not. */
-interface Place {
-  index: number;
-  streamId: string | null;
-}
 
 /**
  * The rows of a list of any length: only those in sight are there, and the one with the focus. What
@@ -33,14 +28,19 @@ export class Grid {
   readonly #shown = new Map<string, Row>();
   readonly #frame: Frame;
   readonly #tick: Timer;
-  #active: Place = { index: 0, streamId: null };
+  /** The row that Tab leads to. */
+  readonly #active: Place;
+  /** Whether the reader has been there: only then do commands act on it. */
+  #chosen = false;
   /** The first row in sight. */
-  #top: Place = { index: 0, streamId: null };
+  readonly #top: Place;
   #rowHeight = ROW;
 
   constructor(list: StreamList, context: RowContext, signal: AbortSignal) {
     this.#list = list;
     this.#context = context;
+    this.#active = new Place(list);
+    this.#top = new Place(list);
     this.#frame = new Frame(() => this.render(), signal);
     this.#tick = new Timer(() => this.#showTimes(), signal);
     this.element.setAttribute('role', 'grid');
@@ -54,9 +54,9 @@ export class Grid {
     this.element.addEventListener('click', (event) => this.#onClick(event), { signal });
   }
 
-  /** The stream that the keyboard acts on. */
-  get active(): ListedStream | null {
-    return this.#list.at(this.#active.index);
+  /** The stream whose row the reader went to last. */
+  get chosen(): ListedStream | null {
+    return this.#chosen ? this.#active.stream : null;
   }
 
   /** The stream whose row an event happened in. */
@@ -66,8 +66,9 @@ export class Grid {
 
   /** Back to the beginning, for another list. */
   reset(): void {
-    this.#active = { index: 0, streamId: null };
-    this.#top = { index: 0, streamId: null };
+    this.#chosen = false;
+    this.#active.reset();
+    this.#top.reset();
     this.element.scrollTop = 0;
   }
 
@@ -83,13 +84,12 @@ export class Grid {
 
   /** Shows the list as it now is. */
   update(): void {
-    const moved = this.#follow(this.#top);
+    const moved = this.#top.follow();
     if (moved !== 0 && this.element.scrollTop > 0) {
       this.#resize();
       this.element.scrollTop += moved * this.#rowHeight;
     }
-    this.#follow(this.#active);
-    this.#active.index = Math.max(0, Math.min(this.#active.index, this.#length - 1));
+    this.#active.follow();
     this.render();
   }
 
@@ -99,8 +99,8 @@ export class Grid {
     const { scrollTop, clientHeight } = this.element;
     const from = Math.min(Math.floor(scrollTop / this.#rowHeight), this.#length);
     const to = Math.min(Math.ceil((scrollTop + clientHeight) / this.#rowHeight), this.#length);
-    this.#top = this.#placeOf(from);
-    this.#active = this.#placeOf(this.#active.index);
+    this.#top.go(from);
+    this.#active.go(this.#active.index);
     this.#list.look(from, to);
     const indexes = range(Math.max(0, from - SPARE), Math.min(to + SPARE, this.#length));
     if (this.#length > 0 && !indexes.includes(this.#active.index)) indexes.push(this.#active.index);
@@ -124,19 +124,6 @@ export class Grid {
     const news = height !== this.#rowHeight;
     this.#rowHeight = height;
     return news;
-  }
-
-  #placeOf(index: number): Place {
-    return { index, streamId: this.#list.at(index)?.stream_id ?? null };
-  }
-
-  /** Moves a place along with its stream; by how much. */
-  #follow(place: Place): number {
-    const index = place.streamId === null ? null : this.#list.indexOf(place.streamId);
-    if (index === null) return 0;
-    const moved = index - place.index;
-    place.index = index;
-    return moved;
   }
 
   #key(index: number): string {
@@ -168,8 +155,14 @@ export class Grid {
     const stream = this.#list.at(index);
     row.show(stream, index, stream ? this.#list.elapsed(stream) : 0);
     row.element.style.top = `${index * this.#rowHeight}px`;
-    row.element.tabIndex = index === this.#active.index ? 0 : -1;
+    this.#mark(row, index);
     return row;
+  }
+
+  #mark({ element }: Row, index: number): void {
+    const active = index === this.#active.index;
+    element.tabIndex = active ? 0 : -1;
+    element.setAttribute('aria-selected', String(active && this.#chosen));
   }
 
   #showTimes(): void {
@@ -181,20 +174,22 @@ export class Grid {
 
   #startTick(): void {
     const live = [...this.#shown.values()].some(({ stream }) => stream && isLive(stream));
-    if (this.#shown.size > 0) this.#tick.start(live ? SECOND : HALF_MINUTE);
+    // An element that is hidden has no height.
+    if (this.element.clientHeight > 0) this.#tick.start(live ? SECOND : HALF_MINUTE);
   }
 
   #rowOf(target: EventTarget | null): [index: number, row: Row] | null {
     const element = target instanceof Element ? target.closest('.nbps-row') : null;
     const row = [...this.#shown.values()].find((shown) => shown.element === element);
-    return row ? [Number(row.element.getAttribute('aria-rowindex')) - 1, row] : null;
+    return row ? [indexOf(row), row] : null;
   }
 
   #activate({ target }: Event): void {
     const found = this.#rowOf(target);
-    if (!found || found[0] === this.#active.index) return;
-    this.#active = this.#placeOf(found[0]);
-    for (const row of this.#shown.values()) row.element.tabIndex = row === found[1] ? 0 : -1;
+    if (!found) return;
+    this.#chosen = true;
+    this.#active.go(found[0]);
+    for (const row of this.#shown.values()) this.#mark(row, indexOf(row));
   }
 
   #onClick(event: Event): void {
@@ -215,8 +210,7 @@ export class Grid {
 
   #goTo(move: Move): void {
     const page = Math.max(1, Math.floor(this.element.clientHeight / this.#rowHeight) - 1);
-    const index = move({ index: this.#active.index, page, last: this.#length - 1 });
-    this.#active = this.#placeOf(Math.max(0, Math.min(index, this.#length - 1)));
+    this.#active.go(move({ index: this.#active.index, page, last: this.#length - 1 }));
     this.#reveal(this.#active.index);
     this.render();
     this.focus();
@@ -229,6 +223,10 @@ export class Grid {
     if (top < scrollTop) this.element.scrollTop = top;
     else if (bottom > scrollTop + clientHeight) this.element.scrollTop = bottom - clientHeight;
   }
+}
+
+function indexOf({ element }: Row): number {
+  return Number(element.getAttribute('aria-rowindex')) - 1;
 }
 
 function range(from: number, to: number): number[] {

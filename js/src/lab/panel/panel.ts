@@ -40,7 +40,7 @@ export class Panel {
 
   /** The stream that the reader has chosen, while it can be seen. */
   get chosen(): ListedStream | null {
-    return this.#shown ? this.#grid.active : null;
+    return this.#shown ? this.#grid.chosen : null;
   }
 
   /** The stream whose row an event happened in. */

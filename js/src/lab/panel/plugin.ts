@@ -63,13 +63,15 @@ export async function browsing(
 type Types = NonNullable<Awaited<ReturnType<typeof typesOf>>>;
 
 async function typesOf(scope: Scope) {
-  const application = await scope.find('@jupyterlab/application');
-  const apputils = await scope.find('@jupyterlab/apputils');
-  const notebook = await scope.find('@jupyterlab/notebook');
-  const ui = await scope.find('@jupyterlab/ui-components');
-  const coreutils = await scope.find('@lumino/coreutils');
-  const dragdrop = await scope.find('@lumino/dragdrop');
-  const widgets = await scope.find('@lumino/widgets');
+  const [application, apputils, notebook, ui, coreutils, dragdrop, widgets] = await Promise.all([
+    scope.find('@jupyterlab/application'),
+    scope.find('@jupyterlab/apputils'),
+    scope.find('@jupyterlab/notebook'),
+    scope.find('@jupyterlab/ui-components'),
+    scope.find('@lumino/coreutils'),
+    scope.find('@lumino/dragdrop'),
+    scope.find('@lumino/widgets'),
+  ]);
   const all = { application, apputils, notebook, ui, coreutils, dragdrop, widgets };
   return hasAll(all) ? all : null;
 }

@@ -42,7 +42,7 @@ export class Row {
     this.#name.dir = 'auto';
     this.#facts.dir = 'auto';
     const words = cell('nbps-row-words');
-    words.append(dot, this.#name, this.#time, this.#facts);
+    words.append(dot, this.#name, this.#facts, this.#time);
     const actions = cell('nbps-row-actions');
     for (const act of Object.keys(LABELS) as ButtonAct[]) actions.append(this.#makeButton(act));
     this.element.append(words, actions);

@@ -66,6 +66,7 @@ export class Tabs {
     content.title.icon = icon;
     const tab = new MainAreaWidget({ content });
     tab.id = id;
+    tab.addClass(`nbps-mod-${this.#area}`);
     tab.toolbar.hide();
     const controller = new AbortController();
     content.disposed.connect(() => controller.abort());

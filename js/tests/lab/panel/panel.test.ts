@@ -263,8 +263,10 @@ describe('the pointer', () => {
 
   it('chooses the row that its menu is asked for', async () => {
     const { row, panel } = await shown(3);
+    expect(panel.chosen).toBeNull();
     row(2).dispatchEvent(new Event('contextmenu', { bubbles: true }));
     expect(panel.chosen?.stream_id).toBe('s2');
+    expect(row(2).getAttribute('aria-selected')).toBe('true');
     panel.hide();
     expect(panel.chosen).toBeNull();
   });
