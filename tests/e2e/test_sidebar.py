@@ -159,11 +159,13 @@ def test_a_cell_that_watches_is_inserted_and_dropped(book):
     page.wait_text("Hello world", 1)
     sidebar.row("Made 0").hover()
     page.page.mouse.down()
-    for number in (2, 3):
-        page.cell(number).hover(position={"x": 200, "y": 10})
+    below = page.cell(2).bounding_box()
+    for step in (1, 2):
+        page.page.mouse.move(below["x"] + 200, below["y"] + 5 * step)
+    page.cell(2).and_(page.page.locator(".jp-mod-dropTarget")).wait_for()
     page.shot("drag")
     page.page.mouse.up()
-    page.cell(3).get_by_text('watch("made-000000")').wait_for()
+    page.cell(2).get_by_text('watch("made-000000")').wait_for()
     assert page.page.locator(".nbps-tab").count() == 0
 
 

@@ -72,6 +72,7 @@ export class Grid {
     this.element.scrollTop = 0;
   }
 
+  /** Puts the focus on the row that Tab leads to. */
   focus(): void {
     const { element } = this.#shown.get(this.#key(this.#active.index)) ?? {};
     element?.focus({ preventScroll: true });

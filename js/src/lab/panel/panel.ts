@@ -24,6 +24,7 @@ export class Panel {
   readonly #toolbar: Toolbar;
   readonly #grid: Grid;
   readonly #empty = make('p', 'nbps-empty');
+  #hasMenu = false;
   #shown = false;
   #asked = '';
 
@@ -35,6 +36,10 @@ export class Panel {
     document.head.append(make('style', '', css));
     this.element.append(this.#toolbar.element, this.#empty, this.#grid.element);
     this.#toolbar.element.addEventListener('keydown', (event) => this.#onKey(event), { signal });
+    const onMenu = () => {
+      this.#hasMenu = true;
+    };
+    this.#grid.element.addEventListener('contextmenu', onMenu, { signal });
     this.#update();
   }
 
@@ -72,6 +77,12 @@ export class Panel {
 
   focus(): void {
     this.#toolbar.focus();
+  }
+
+  /** Takes the focus back from a menu that was asked for in a row; JupyterLab lets it go. */
+  closeMenu(): void {
+    if (this.#hasMenu) this.#grid.focus();
+    this.#hasMenu = false;
   }
 
   /** The reader has turned to another notebook. */

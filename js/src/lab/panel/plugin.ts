@@ -145,6 +145,8 @@ function activate({ app, palette, labShell, restorer, tracker, server, load, typ
     app.contextMenu.addItem({ command: COMMANDS[act], selector: '.nbps-row', rank });
   }
 
+  app.contextMenu.menu.aboutToClose.connect(() => panel.closeMenu());
+
   const sidebar = sidebarOn(Widget, panel, icon);
   shell.add(sidebar, 'left', { rank: RANK, type: 'Streams' });
   restorer?.add(sidebar, SIDEBAR_ID);

@@ -270,4 +270,17 @@ describe('the pointer', () => {
     panel.hide();
     expect(panel.chosen).toBeNull();
   });
+
+  it('has the focus back from a menu, once', async () => {
+    const { row, panel, search } = await shown(3);
+    search.focus();
+    panel.closeMenu();
+    expect(document.activeElement).toBe(search);
+    row(2).dispatchEvent(new Event('contextmenu', { bubbles: true }));
+    panel.closeMenu();
+    expect(document.activeElement).toBe(row(2));
+    search.focus();
+    panel.closeMenu();
+    expect(document.activeElement).toBe(search);
+  });
 });
