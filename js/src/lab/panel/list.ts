@@ -150,7 +150,8 @@ export class StreamList implements ListReceiver {
     const [from, to] = this.#looked;
     const seen = to - from;
     const last = this.total ?? to;
-    const count = Math.min(Math.max(3 * seen, LEAST), MOST_LISTED);
+    // It never shrinks: the rows that are cut at the edges make more and fewer all the time.
+    const count = Math.max(this.#count, Math.min(3 * seen, MOST_LISTED));
     const spare = Math.floor((count - seen) / 4);
     const enough =
       count === this.#count &&

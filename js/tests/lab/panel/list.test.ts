@@ -42,20 +42,21 @@ describe('the list of streams', () => {
   });
 
   it('knows, wherever the reader looks, what is to be seen there', async () => {
-    const looks = fc.array(
-      fc.record({
-        from: fc.nat(12_000),
-        seen: fc.integer({ min: 1, max: 150 }),
-        wait: fc.nat(200),
-      }),
-      { maxLength: 20 },
+    const to = fc.oneof(
+      fc.record({ jump: fc.nat(12_000) }),
+      fc.record({ step: fc.integer({ min: -30, max: 30 }) }),
     );
+    const looks = fc.array(fc.tuple(to, fc.integer({ min: 1, max: 150 }), fc.nat(200)), {
+      maxLength: 30,
+    });
     await fc.assert(
       fc.asyncProperty(fc.nat(10_000), looks, async (total, all) => {
         const lists = new FakeLists(total);
         const list = await opened(lists);
-        for (const { from, seen, wait } of all) {
-          const first = Math.min(from, total);
+        let first = 0;
+        for (const [where, seen, wait] of all) {
+          const wanted = 'jump' in where ? where.jump : first + where.step;
+          first = Math.max(0, Math.min(wanted, total));
           const end = Math.min(first + seen, total);
           list.look(first, end);
           await vi.advanceTimersByTimeAsync(wait);
@@ -74,7 +75,7 @@ describe('the list of streams', () => {
     const lists = new FakeLists(10_000);
     const list = await opened(lists);
     for (let from = 0; from < 200; from++) {
-      list.look(from, from + 20);
+      list.look(from, from + 25 + (from % 2));
       await vi.advanceTimersByTimeAsync(100);
     }
     expect(lists.asked.length).toBeLessThan(25);
