@@ -74,3 +74,30 @@ export function names(grid: HTMLElement): string[] {
 export function press(key: string, target = document.activeElement): void {
   target?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
 }
+
+/** A panel that is shown, and has its list. */
+export async function shown(total: number, change: Parameters<typeof panelOf>[1] = {}) {
+  const lists = new FakeLists(total);
+  const made = panelOf(lists, change);
+  made.panel.show();
+  await settle();
+  const { element } = made.panel;
+  return {
+    ...made,
+    lists,
+    search: one<HTMLInputElement>(element, '[role=searchbox]'),
+    total: () => one(element, '[role=status]').textContent,
+    empty: () => one(element, '.nbps-empty'),
+    row: (at: number) => one(made.grid, `[aria-rowindex="${at}"]`),
+    choose: (label: string) => {
+      const item = [...element.querySelectorAll('label')].find((l) => l.textContent === label);
+      one(item ?? element, 'input').click();
+    },
+  };
+}
+
+/** Lets what is under way come. Of two frames the first may be late, because the clock was set. */
+export const settle = () => vi.advanceTimersByTimeAsync(40);
+
+/** The place of the row that has the focus. */
+export const focused = () => document.activeElement?.getAttribute('aria-rowindex');
