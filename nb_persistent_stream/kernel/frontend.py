@@ -31,6 +31,23 @@ def in_kernel() -> bool:
     return hasattr(shell(), "kernel")
 
 
+def has_server() -> bool:
+    """Whether the page may fetch from a Jupyter server; else it reaches nothing but this kernel.
+
+    VS Code, Colab and marimo show cells in pages of their own. Others are taken for Jupyter's.
+    """
+    return in_kernel() and "google.colab" not in sys.modules and not _in_vscode()
+
+
+def _in_vscode() -> bool:
+    session = notebook()
+    if session is not None:
+        return "-jvsc-" in session  # on a server it makes up a name for its session
+    # Else it started this kernel itself, and told it its file's name, or at least its own.
+    own_names = (*shell().user_ns, *os.environ)  # type: ignore[union-attr]
+    return any(name.startswith(("__vsc_ipynb_file__", "VSCODE_")) for name in own_names)
+
+
 def in_terminal() -> bool:
     """Whether a person reads this process's output in a terminal."""
     return not in_kernel() and sys.stdout is not None and sys.stdout.isatty()

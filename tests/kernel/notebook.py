@@ -115,4 +115,4 @@ class Notebook:
 
 def comm_of(bundle):
     """The id of the comm behind a stream's output."""
-    return bundle[WIDGET]["model_id"]
+    return bundle[MIME]["model_id"]
