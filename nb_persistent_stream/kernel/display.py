@@ -1,6 +1,6 @@
 """A cell's output: one bundle for a live page, for a re-opened one, and for programs that convert.
 
-There is no HTML in it: nbconvert would prefer it to Markdown, and a body is hostile text. There is
+There is no HTML in it, nor in its Markdown: a body is hostile text. There is
 a widget in it only while the stream lives: whoever can't render our own type would prefer it to
 Markdown too, and show an error where its kernel is gone.
 """
@@ -14,6 +14,7 @@ from typing import Any
 from ..config import MIME_TYPE
 from ..protocol import StreamInfo
 from . import frontend
+from .inert import inert
 from .widget import StreamWidget
 
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -82,7 +83,7 @@ def bundle(info: StreamInfo, text: str, widget: StreamWidget) -> dict[str, Any]:
     return {
         MIME_TYPE: {"stream_id": info.id, **model},
         **({} if info.status.final else view),
-        "text/markdown": words,
+        "text/markdown": inert(words),
         "text/plain": words,
     }
 
