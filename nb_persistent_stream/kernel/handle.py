@@ -187,12 +187,15 @@ class Stream:
         return await whole(self._store, self.id)
 
     def _outcome(self, info: StreamInfo, text: str) -> str:
-        if self._view is not None:
-            self._view.finish(info, text)
+        self._finish_view(info, text)
         error = ending(info, text)
         if error is not None:
             raise error from (self._driver.failure if self._driver else None)
         return text
+
+    def _finish_view(self, info: StreamInfo, text: str) -> None:
+        if self._view is not None:
+            self._view.finish(info, text)
 
     def _cancel_own(self) -> None:
         """Stop what this kernel drives; another's stream goes on when a wait for it is broken."""
