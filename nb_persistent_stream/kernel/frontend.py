@@ -40,8 +40,7 @@ def has_server() -> bool:
 
 
 def _in_vscode() -> bool:
-    session = notebook()
-    if session is not None:
+    if session := os.environ.get("JPY_SESSION_NAME"):
         return "-jvsc-" in session  # on a server it makes up a name for its session
     # Else it started this kernel itself, and told it its file's name, or at least its own.
     own_names = (*shell().user_ns, *os.environ)  # type: ignore[union-attr]
@@ -65,8 +64,9 @@ def cell() -> Cell:
 
 
 def notebook() -> str | None:
-    """The notebook's path, as the server gave it to the kernel."""
-    return os.environ.get("JPY_SESSION_NAME") or None
+    """The notebook's path, as the server gave it to the kernel; nbclassic names its folder only."""
+    path = os.environ.get("JPY_SESSION_NAME", "")
+    return path if path and not path.endswith(("/", os.sep)) else None
 
 
 def kernel_id() -> str | None:
