@@ -18,7 +18,7 @@ function initialize(widget: Definition, model: FakeModel): void {
 
 function render(widget: Definition, model: FakeModel): HTMLElement {
   const el = document.body.appendChild(document.createElement('div'));
-  widget.render?.({ model: model.asAnyModel, el } as RenderProps);
+  widget.render?.({ model: model.asAnyModel, el } as unknown as RenderProps);
   return el;
 }
 

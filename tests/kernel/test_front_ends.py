@@ -1,8 +1,11 @@
 """What a kernel sends to front ends that reach no server: VS Code, Colab, marimo."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
+
+from nb_persistent_stream.kernel import pace
 
 from .notebook import MIME, WIDGET, Notebook, comm_of
 
@@ -10,7 +13,6 @@ PRELUDE = """
 import os, sys, time, types
 from nb_persistent_stream import create, stream, watch
 from nb_persistent_stream.kernel import frontend
-from nb_persistent_stream.kernel.api import get
 
 def talk(path):
     yield "first "
@@ -42,10 +44,7 @@ def go(tmp_path):
     ("setting", "reached"),
     [
         ("env = {'JPY_SESSION_NAME': '/home/ada/a.ipynb'}", True),  # JupyterLab, Notebook 7
-        (
-            "env = {'JPY_SESSION_NAME': '/home/ada/a.ipynb', 'VSCODE_PID': '1'}",
-            True,
-        ),  # its terminal
+        ("env = {'JPY_SESSION_NAME': '/a', 'VSCODE_PID': '1'}", True),  # from VS Code's terminal
         ("env = {'JPY_SESSION_NAME': '/home/ada/'}", True),  # nbclassic
         ("env = {}", True),  # Voila, and programs that execute notebooks
         ("env = {'VSCODE_PID': '1'}", False),
@@ -104,14 +103,20 @@ def test_a_page_that_opens_late_is_told_all_though_the_kernel_is_busy(kernel, go
     assert "streaming" in kernel.statuses(comm)
 
 
-def test_a_page_that_was_heard_is_not_told_again(kernel, go):
-    cell = kernel.run(f"s = stream(talk({str(go)!r}))")
-    comm = comm_of(kernel.shown(cell)[0])
-    kernel.say(comm, type="attach", offset=0)
-    kernel.until(lambda: len(kernel.heard(comm, "deltas")) == 2)
-    # A state now and then says that the kernel lives: the time of a repeat has passed by then.
-    kernel.until(lambda: len(kernel.heard(comm, "state")) >= 4)
-    assert len(kernel.heard(comm, "deltas")) == 2
+async def test_it_is_said_again_until_a_page_was_heard_and_never_where_pages_have_a_server(
+    monkeypatch,
+):
+    monkeypatch.setattr(pace, "_FIRST_REPEAT", 0.001)
+    widget, said = SimpleNamespace(has_server=False, heard=False), []
+
+    async def say():
+        said.append("all")
+        widget.heard = len(said) == 3
+
+    await pace.repeat(widget, say)
+    assert len(said) == 3
+    await pace.repeat(SimpleNamespace(has_server=True, heard=False), say)
+    assert len(said) == 3
 
 
 def test_no_message_is_large_however_long_the_body(kernel):
@@ -125,8 +130,8 @@ def test_no_message_is_large_however_long_the_body(kernel):
 
 def test_marimo_is_shown_the_widget_itself(kernel):
     """Its runtime has no IPython; it asks a value how to display it."""
-    code = "s = stream(['x'], show=False); w = s._display_()\nprint(w is s._display_(), w.comm.comm_id)"
-    cell = kernel.run(code)
+    kernel.run("s = stream(['x'], show=False)")
+    cell = kernel.run("w = s._display_(); print(w is s._display_(), w.comm.comm_id)")
     kernel.until(lambda: kernel.printed(cell))
     same, comm = kernel.printed(cell).split()
     assert same == "True"
