@@ -3,7 +3,8 @@ import { Timer } from '../timer';
 import { copyText } from './clipboard';
 import { make, setText } from './dom';
 
-const BRIEFLY = 2_000;
+/** How long a button says what it did, in milliseconds. */
+export const BRIEFLY = 2_000;
 
 /** Stops the stream; there only while it is live. */
 export class StopButton {
