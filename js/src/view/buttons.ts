@@ -56,7 +56,7 @@ export class CopyButton {
   }
 }
 
-function button(className: string, label: string): HTMLButtonElement {
+export function button(className: string, label: string): HTMLButtonElement {
   const element = make('button', `nbps-button ${className}`, label);
   element.type = 'button';
   return element;

@@ -1,0 +1,95 @@
+/** How far from the end still counts as the end, in pixels: zoomed pages have halves of them. */
+const NEAR = 4;
+const UPWARDS: readonly string[] = ['ArrowUp', 'PageUp', 'Home'];
+
+/**
+ * Keeps the end of a scroller in sight while its text grows, until the reader goes elsewhere:
+ * scrolls up, by whatever means, or selects something. It goes on when the end is reached again.
+ * Nothing but this scroller is ever scrolled.
+ */
+export class Follow {
+  readonly #scroller: HTMLElement;
+  readonly #changed: () => void;
+  #growing = false;
+  #left = false;
+  /** Where the scroller stood last. */
+  #top = 0;
+
+  /** `changed` is told when it begins or ends to follow. */
+  constructor(scroller: HTMLElement, changed: () => void, signal: AbortSignal) {
+    this.#scroller = scroller;
+    this.#changed = changed;
+    const options = { signal, passive: true };
+    scroller.addEventListener('scroll', () => this.#onScroll(), options);
+    scroller.addEventListener('wheel', (event) => this.#onWheel(event), options);
+    scroller.addEventListener('keydown', (event) => this.#onKey(event), options);
+    document.addEventListener('selectionchange', () => this.#onSelection(), options);
+  }
+
+  /** Whether the end is kept in sight. */
+  get follows(): boolean {
+    return this.#growing && !this.#left;
+  }
+
+  /** Whether the text grows while the reader is elsewhere. */
+  get left(): boolean {
+    return this.#growing && this.#left;
+  }
+
+  /** Says whether the text still grows: a text that is whole is read from where it stands. */
+  setGrowing(growing: boolean): void {
+    if (growing === this.#growing) return;
+    this.#growing = growing;
+    this.#changed();
+    this.keep();
+  }
+
+  /** Goes to the end, and stays there. */
+  resume(): void {
+    this.#setLeft(false);
+    this.keep();
+  }
+
+  /** To be called once the text has grown and is laid out: nothing is laid out for it. */
+  keep(): void {
+    if (!this.follows) return;
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#top = this.#scroller.scrollTop;
+  }
+
+  #setLeft(left: boolean): void {
+    if (left === this.#left) return;
+    this.#left = left;
+    this.#changed();
+  }
+
+  #onScroll(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    const before = this.#top;
+    this.#top = scrollTop;
+    const atEnd = scrollHeight - clientHeight - scrollTop <= NEAR;
+    // Upwards and yet at the end: the text has become shorter.
+    if (scrollTop < before && !atEnd) this.#setLeft(true);
+    else if (scrollTop > before && atEnd) this.#setLeft(false);
+  }
+
+  /** Before the first pixel is scrolled: the end would else be held against the reader. */
+  #onWheel({ deltaY, ctrlKey }: WheelEvent): void {
+    if (deltaY < 0 && !ctrlKey && this.#scroller.scrollTop > 0) this.#setLeft(true);
+  }
+
+  #onKey({ key, shiftKey }: KeyboardEvent): void {
+    const upwards = UPWARDS.includes(key) || (key === ' ' && shiftKey);
+    if (upwards && this.#scroller.scrollTop > 0) this.#setLeft(true);
+  }
+
+  /** Text that is being selected must not move away. */
+  #onSelection(): void {
+    if (!this.follows || this.#scroller.scrollTop === 0) return;
+    const root = this.#scroller.getRootNode() as Partial<Document>;
+    // Within a shadow root only some browsers have one of its own.
+    const selection = root.getSelection?.() ?? document.getSelection();
+    if (!selection || selection.isCollapsed) return;
+    if (this.#scroller.contains(selection.anchorNode)) this.#setLeft(true);
+  }
+}
