@@ -33,7 +33,7 @@ async function load(): Promise<Typesetter> {
     () => true,
     () => false,
   );
-  const katex = await loadChunk<Katex>('katex');
+  const { default: katex } = await loadChunk<{ default: Katex }>('katex');
   // Without its fonts the browser's own MathML looks better.
   const output = (await style) ? 'htmlAndMathml' : 'mathml';
   return (tex, element, displayMode) => {
@@ -53,7 +53,7 @@ export function dressMath(root: Node): void {
 async function stylesheet(parent: Node): Promise<void> {
   const link = make('link', '');
   link.rel = 'stylesheet';
-  link.href = chunkUrl('katex.css');
+  link.href = chunkUrl('katex-style');
   await new Promise((resolve, reject) => {
     link.addEventListener('load', resolve);
     link.addEventListener('error', reject);
