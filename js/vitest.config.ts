@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  define: { VIEWER_FILE: '"viewer-test.js"' },
+  define: { VIEWER_FILE: '"viewer-test.js"', CHUNK_FILES: '{}' },
   test: { environment: 'jsdom', include: ['tests/**/*.test.ts'], restoreMocks: true },
 });

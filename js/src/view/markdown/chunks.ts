@@ -1,4 +1,4 @@
-/** The files of the viewer's chunks, with their content hashes, by name; filled in by the build. */
+/** The viewer's chunks by name: paths from beside it, with content hashes; filled in by the build. */
 declare const CHUNK_FILES: Readonly<Record<string, string>>;
 
 /**

@@ -43,7 +43,8 @@ export class OpenFence {
         this.#block.append(source.slice(0, start));
         return { rest: source.slice(end + 1), closed: true };
       }
-      start = newline < 0 ? end : newline + 1;
+      if (newline < 0) break;
+      start = newline + 1;
     }
     const partial = source.slice(start);
     // markdown-it takes white space at the very end for no line.

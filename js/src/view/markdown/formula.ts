@@ -26,7 +26,7 @@ function typeset(element: HTMLElement, tex: string, display: boolean, set: Types
     dressMath(element.getRootNode());
     set(tex, element, display);
   } catch {
-    // Such as too deep a nesting, which is no error of TeX's.
+    // An error of TeX's, or such as too deep a nesting.
     element.replaceChildren(...source);
   }
   return false;

@@ -1,5 +1,4 @@
 import { diff } from '@codemirror/legacy-modes/mode/diff';
-import { javascript, json, typescript } from '@codemirror/legacy-modes/mode/javascript';
 import { properties } from '@codemirror/legacy-modes/mode/properties';
 import { python } from '@codemirror/legacy-modes/mode/python';
 import { shell } from '@codemirror/legacy-modes/mode/shell';
@@ -10,22 +9,14 @@ import type { StreamParser } from '@codemirror/streamparser';
 import { loadChunk } from './chunks';
 import rare from './languages.json';
 
+/* The ones that notebooks see most, and small ones; the others are loaded when first seen. */
+
 // Each language has a state of its own kind, which only it looks into.
 export type Language = StreamParser<unknown>;
 
 const known = new Map<string, Language | null>(
   Object.entries({
     ...{ python, py: python, python3: python, ipython: python, ipython3: python, pycon: python },
-    ...{
-      javascript,
-      js: javascript,
-      mjs: javascript,
-      jsx: javascript,
-      json,
-      jsonc: json,
-      json5: json,
-    },
-    ...{ typescript, ts: typescript, tsx: typescript },
     ...{ bash: shell, sh: shell, shell, zsh: shell, console: shell, 'shell-session': shell },
     ...{ html, xml, svg: xml, yaml, yml: yaml, toml, diff, patch: diff },
     ...{ ini: properties, properties, conf: properties, env: properties },

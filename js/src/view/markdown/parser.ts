@@ -1,5 +1,6 @@
 import markdownIt, { type Env, type MarkdownIt, type StateCore, type Token } from 'markdown-it';
 import { healed } from './heal';
+import { looseRule } from './looserule';
 import { mathRules } from './mathrules';
 import { tagRule } from './tagrule';
 
@@ -28,6 +29,7 @@ export interface Extensions {
 export function makeParser({ mathematics, autolinks }: Extensions): MarkdownIt {
   const md = markdownIt({ html: false, linkify: autolinks });
   md.core.ruler.at('inline', parseLeaves);
+  looseRule(md);
   tagRule(md);
   if (mathematics) mathRules(md);
   linkAsGfmDoes(md);

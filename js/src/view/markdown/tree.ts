@@ -2,6 +2,7 @@ import type { Token } from 'markdown-it';
 import type { CodeBlock } from './code';
 import { inlineTrees } from './inline';
 import { SAFE } from './links';
+import { isProbe, saysLoose } from './looserule';
 import { unescapeAll } from './parser';
 
 /** What is shown, as a tree of our own: it has a place for nothing that is not listed here. */
@@ -95,13 +96,11 @@ export function blockTrees(tokens: readonly Token[], links = SAFE): Tree[] {
   const open = [root];
   let top = root;
   for (const token of tokens) {
-    if (token.nesting === 1) {
+    if (isProbe(token)) {
+      const list = open.at(-2);
+      if (list && saysLoose(token)) list.attributes = { ...list.attributes, ...LOOSE };
+    } else if (token.nesting === 1) {
       const child = opened(token);
-      // A list is loose once one of its items holds a paragraph of its own.
-      if (token.type === 'paragraph_open' && top.tag === 'li' && !token.hidden) {
-        const list = open.at(-2);
-        if (list) list.attributes = { ...list.attributes, ...LOOSE };
-      }
       top.children.push(child);
       open.push(child);
     } else if (token.nesting === -1) {
