@@ -1,70 +1,134 @@
 import type { Delta } from '../protocol';
 import { make } from './dom';
-import { Markdown } from './markdown/markdown';
+import { Fold } from './fold';
+import { Prose } from './prose';
+import { type Clock, Reasoning } from './reasoning';
 import { TextFlow } from './text';
+import { ToolCalls } from './toolcalls';
 
-const NAMES: Readonly<Record<string, string>> = { reasoning: 'Reasoning', tool_call: 'Tool call' };
+/** A run of deltas of one kind. */
+export interface Part {
+  readonly element: HTMLElement;
+  /** What of it is Markdown, and is rendered when there is time. */
+  readonly prose?: Prose;
+  append(delta: Delta): void;
+  /** Nothing more comes; `followed` says that another part does. */
+  end(followed: boolean): void;
+}
 
 /**
- * A body: the answer as Markdown; what is not the answer itself is plain text that is folded away,
- * in its place. It is only ever appended to, and `step()` renders what was.
+ * A body: the answer as Markdown, and what is not the answer itself in its place. It is only ever
+ * appended to, and `step()` renders what was.
  */
 export class Body {
   readonly element = make('div', 'nbps-body');
+  readonly #clock: Clock;
   readonly #wake: () => void;
   readonly #signal: AbortSignal;
-  readonly #answers: Markdown[] = [];
+  readonly #answers: Prose[] = [];
+  readonly #prose: Prose[] = [];
   #kind: string | null = null;
-  #part: Markdown | TextFlow | null = null;
+  #part: Part | null = null;
+  #raw = false;
 
   /** `wake` is told when there is something to render although nothing was appended. */
-  constructor(wake: () => void, signal: AbortSignal) {
+  constructor(clock: Clock, wake: () => void, signal: AbortSignal) {
+    this.#clock = clock;
     this.#wake = wake;
     this.#signal = signal;
   }
 
+  /** The Markdown of the answer, as far as it was appended. */
+  get markdown(): string {
+    return this.#answers.map(({ source }) => source).join('');
+  }
+
   get pending(): boolean {
-    return this.#answers.some(({ pending }) => pending);
+    return this.#prose.some(({ pending }) => pending);
   }
 
   append(deltas: readonly Delta[]): void {
-    for (const { kind, text } of deltas) {
-      if (this.#part === null || kind !== this.#kind) this.#part = this.#begin(kind);
-      this.#part.append(text);
+    for (const delta of deltas) {
+      if (this.#part === null || delta.kind !== this.#kind) this.#part = this.#begin(delta.kind);
+      this.#part.append(delta);
     }
-    if (this.#part instanceof TextFlow) this.#part.flush();
   }
 
   /** Nothing more comes. */
   end(): void {
-    if (this.#part instanceof Markdown) this.#part.end();
+    this.#part?.end(false);
+    this.#part = null;
   }
 
   /** Renders for about so many milliseconds. */
   step(budget: number): void {
     const deadline = performance.now() + budget;
-    for (const part of this.#answers) {
-      if (part.pending) part.step(deadline - performance.now());
+    for (const prose of this.#prose) {
+      if (prose.pending) prose.step(deadline - performance.now());
       if (performance.now() >= deadline) break;
     }
   }
 
-  #begin(kind: string): Markdown | TextFlow {
-    if (this.#part instanceof TextFlow) this.#part.flush();
-    this.end();
-    this.#kind = kind;
-    if (kind === 'text') return this.#beginAnswer();
-    const aside = make('details', kind === 'reasoning' ? 'nbps-reasoning' : 'nbps-aside');
-    aside.dataset.kind = kind;
-    aside.append(make('summary', 'nbps-summary', NAMES[kind] ?? kind));
-    this.element.append(aside);
-    return new TextFlow(aside, 'nbps-aside-text');
+  /** Shows Markdown as it is written, or as it is meant. */
+  setRaw(raw: boolean): void {
+    this.#raw = raw;
+    for (const prose of this.#prose) prose.setRaw(raw);
   }
 
-  #beginAnswer(): Markdown {
-    const part = new Markdown(this.#wake, this.#signal);
-    this.#answers.push(part);
+  #begin(kind: string): Part {
+    this.#part?.end(true);
+    this.#kind = kind;
+    const part = this.#make(kind);
     this.element.append(part.element);
     return part;
   }
+
+  #make(kind: string): Part {
+    if (kind === 'tool_call') return new ToolCalls(this.#signal);
+    if (kind !== 'text' && kind !== 'reasoning') return new Aside(kind, this.#signal);
+    const prose = new Prose(this.#wake, this.#signal);
+    if (this.#raw) prose.setRaw(true);
+    this.#prose.push(prose);
+    if (kind === 'reasoning') return new Reasoning(prose, this.#clock, this.#signal);
+    this.#answers.push(prose);
+    return new Answer(prose);
+  }
+}
+
+class Answer implements Part {
+  readonly element: HTMLElement;
+  readonly prose: Prose;
+
+  constructor(prose: Prose) {
+    this.prose = prose;
+    this.element = prose.element;
+  }
+
+  append({ text }: Delta): void {
+    this.prose.append(text);
+  }
+
+  end(): void {
+    this.prose.end();
+  }
+}
+
+/** Of a kind that this version does not know: its text, folded away. */
+class Aside implements Part {
+  readonly element: HTMLElement;
+  readonly #flow: TextFlow;
+
+  constructor(kind: string, signal: AbortSignal) {
+    const fold = new Fold('nbps-aside', signal);
+    fold.summary.append(kind);
+    this.element = fold.element;
+    this.#flow = new TextFlow(fold.element, 'nbps-aside-text');
+  }
+
+  append({ text }: Delta): void {
+    this.#flow.append(text);
+    this.#flow.flush();
+  }
+
+  end(): void {}
 }

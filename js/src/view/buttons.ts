@@ -56,6 +56,27 @@ export class CopyButton {
   }
 }
 
+/** Shows Markdown as it is written while it is pressed. */
+export class RawButton {
+  readonly element = button('nbps-raw-button', 'Raw');
+  readonly #setRaw: (raw: boolean) => void;
+  #raw = false;
+
+  constructor(setRaw: (raw: boolean) => void, signal: AbortSignal) {
+    this.#setRaw = setRaw;
+    this.element.title = 'Show the Markdown as it is written';
+    this.element.setAttribute('aria-pressed', 'false');
+    this.element.addEventListener('click', () => this.#toggle(), { signal });
+  }
+
+  #toggle(): void {
+    this.#raw = !this.#raw;
+    this.element.setAttribute('aria-pressed', String(this.#raw));
+    this.#setRaw(this.#raw);
+  }
+}
+
+/** A button as all in a view are. */
 export function button(className: string, label: string): HTMLButtonElement {
   const element = make('button', `nbps-button ${className}`, label);
   element.type = 'button';

@@ -1,15 +1,24 @@
 import type { Delta } from '../protocol';
+import type { Part } from './body';
 import { make, setText } from './dom';
-import { indented } from './json';
+import { Fold } from './fold';
+import { tidied } from './json';
 import { TextFlow } from './text';
 
 /** Longer arguments are left as they were written, in characters. */
 const LONGEST = 100_000;
+/** Arguments of more lines are folded once they are complete. */
+const FEW = 12;
 
 /** The tool calls that a model makes in a row, each a card. */
-export class ToolCalls {
+export class ToolCalls implements Part {
   readonly element = make('div', 'nbps-calls');
+  readonly #signal: AbortSignal;
   readonly #calls: ToolCall[] = [];
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
 
   append(delta: Delta): void {
     const said = read(delta.meta);
@@ -17,15 +26,11 @@ export class ToolCalls {
     // What does not say whose it is belongs to the last.
     if (!call && said.id === '' && said.index === null) call = this.#calls.at(-1) ?? null;
     if (!call) {
-      call = new ToolCall();
+      call = new ToolCall(this.#signal);
       this.#calls.push(call);
       this.element.append(call.element);
     }
     call.append(said, delta.text);
-  }
-
-  flush(): void {
-    for (const call of this.#calls) call.flush();
   }
 
   /** No call in this row gets more arguments. */
@@ -53,17 +58,20 @@ function string(value: unknown): string {
 
 /** One call: the tool's name, and its arguments as they come. */
 class ToolCall {
-  readonly element = make('div', 'nbps-call');
+  readonly element: HTMLElement;
+  readonly #fold: Fold;
   readonly #name = make('code', 'nbps-call-name');
-  readonly #pre = make('pre', 'nbps-call-arguments');
-  readonly #flow = new TextFlow(this.#pre, 'nbps-call-text');
+  readonly #arguments = make('div', 'nbps-call-arguments');
+  readonly #flow = new TextFlow(this.#arguments, 'nbps-call-text');
   #said: Said = { id: '', name: '', index: null };
-  #arguments = '';
+  #text = '';
 
-  constructor() {
-    const head = make('div', 'nbps-call-head', 'Tool call');
-    head.append(this.#name);
-    this.element.append(head, this.#pre);
+  constructor(signal: AbortSignal) {
+    this.#fold = new Fold('nbps-call', signal);
+    this.#fold.summary.append('Tool call', this.#name);
+    this.#fold.setOpen(true);
+    this.element = this.#fold.element;
+    this.element.append(this.#arguments);
   }
 
   /** An id is a call's own; an index only tells the calls of one answer apart. */
@@ -76,17 +84,14 @@ class ToolCall {
     const known = this.#said;
     this.#said = { id: known.id || id, name: known.name || name, index: known.index ?? index };
     setText(this.#name, this.#said.name);
-    this.#arguments += text;
+    this.#text += text;
     this.#flow.append(text);
-  }
-
-  flush(): void {
     this.#flow.flush();
   }
 
   end(): void {
-    this.flush();
-    const tidy = this.#arguments.length > LONGEST ? null : indented(this.#arguments);
-    if (tidy !== null) setText(this.#pre, tidy);
+    const tidy = this.#text.length > LONGEST ? null : tidied(this.#text);
+    if (tidy !== null) setText(this.#arguments, tidy);
+    this.#fold.setOpen((tidy ?? this.#text).split('\n').length <= FEW);
   }
 }

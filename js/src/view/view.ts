@@ -1,15 +1,18 @@
 import type { Feed } from '../feed';
 import { answer, savedCopy } from '../snapshot';
 import { Body } from './body';
-import { make } from './dom';
-import { Frame } from './frame';
+import { Box } from './box';
+import boxCss from './box.css';
+import { make, setText } from './dom';
 import { Header } from './header';
 import markdownCss from './markdown/markdown.css';
+import partsCss from './parts.css';
+import { BUDGET, Player } from './player';
 import css from './style.css';
-import { codePoints } from './words';
+import { codePoints, endingWords } from './words';
 
-/** How long a frame may render, in milliseconds: the page needs the rest of it. */
-const BUDGET = 8;
+/** A view that was there within so many seconds of the stream's creation has seen it begin. */
+const BEGINNING = 1;
 
 const dressed = new WeakSet<Node>();
 
@@ -19,42 +22,42 @@ export interface ViewElement extends HTMLElement {
   readonly markdown: string;
 }
 
-/** One view of a stream: a cursor into its session's log, and the elements that show it. */
+/** One view of a stream: what plays its session's log, and the elements that show it. */
 export class View {
   readonly element = make('section', 'nbps');
   readonly #feed: Feed;
-  readonly #header: Header;
-  readonly #frame: Frame;
   readonly #signal: AbortSignal;
+  readonly #since = performance.now();
+  readonly #header: Header;
+  readonly #box: Box;
   readonly #body: Body;
+  readonly #player: Player;
+  readonly #ending = make('p', 'nbps-ending');
   /** What the notebook's file holds: it stands in where no source has the stream. */
   readonly #copy: string;
   #standIn: Body | null = null;
-  /** The cursor: how many of the log's deltas are shown. */
-  #shown = 0;
-  #characters = 0;
+  #raw = false;
 
   constructor(feed: Feed, signal: AbortSignal, snapshot = '') {
     this.#feed = feed;
     this.#signal = signal;
-    this.#frame = new Frame(() => this.#showDeltas(), signal);
-    this.#body = this.#newBody();
     this.#copy = savedCopy(snapshot);
+    this.#box = new Box(signal);
+    this.#body = this.#newBody();
+    this.#player = new Player(feed.session, this.#body, () => this.#onPlayed(), signal);
     const text = () => (this.#standIn ? this.#copy : answer(feed.session.deltas));
-    this.#header = new Header(feed, { text, hasCopy: this.#copy !== '' }, signal);
-    this.element.append(this.#header.element, this.#header.explanation, this.#body.element);
+    const setRaw = (raw: boolean) => this.#setRaw(raw);
+    this.#header = new Header(feed, { text, setRaw, hasCopy: this.#copy !== '' }, signal);
+    this.#ending.setAttribute('role', 'alert');
+    this.#box.content.append(this.#body.element);
+    this.element.append(this.#header.element, this.#header.explanation);
+    this.element.append(this.#box.element, this.#ending);
     this.element.dataset.streamId = feed.session.streamId;
     Object.defineProperty(this.element, 'markdown', { get: () => this.#shownMarkdown() });
-    this.#showDeltas();
+    this.#player.play();
     this.#showState();
     const onState = () => this.#showState();
-    const listener = {
-      onDeltas: () => this.#frame.request(),
-      onState,
-      onSource: onState,
-      onTrouble: onState,
-    };
-    feed.session.subscribe(listener, signal);
+    feed.session.subscribe({ onState, onSource: onState, onTrouble: onState }, signal);
     signal.addEventListener('abort', () => this.element.remove(), { once: true });
   }
 
@@ -64,45 +67,39 @@ export class View {
     const target = root instanceof ShadowRoot ? root : document.head;
     if (dressed.has(target)) return;
     dressed.add(target);
-    target.append(make('style', '', css + markdownCss));
+    target.append(make('style', '', css + boxCss + partsCss + markdownCss));
   }
 
-  #showDeltas(): void {
-    if (this.#standIn?.pending) this.#render(this.#standIn);
-    const { deltas, offset } = this.#feed.session;
-    const fresh = deltas.slice(this.#shown);
-    this.#shown = deltas.length;
-    this.#body.append(fresh);
-    if (this.#feed.session.complete) this.#body.end();
-    this.#render(this.#body);
-    for (const { kind, text } of fresh) {
-      if (kind === 'text') this.#characters += codePoints(text);
-    }
+  #onPlayed(): void {
+    if (this.#standIn) this.#render(this.#standIn);
     this.#showBody();
-    this.element.dataset.offset = String(offset);
+    this.element.dataset.offset = String(this.#player.offset);
   }
 
   #showState(): void {
-    const { state, lastSource } = this.#feed.session;
+    const { session } = this.#feed;
+    const { state, lastSource, final } = session;
     this.#showBody();
-    if (this.#feed.session.complete) this.#frame.request();
+    if (final) this.#player.wake();
     this.#header.update();
+    setText(this.#ending, endingWords(session));
+    this.#box.setGrowing(state !== null && !final);
     this.element.dataset.status = state?.status ?? 'unknown';
     if (lastSource) this.element.dataset.source = lastSource;
-    const name = state?.title ?? state?.model ?? this.#feed.session.streamId;
+    const name = state?.title ?? state?.model ?? session.streamId;
     this.element.setAttribute('aria-label', `Stream: ${name}`);
   }
 
   /** The body, or the copy of it where there is no source: until the body is there to be seen. */
   #showBody(): void {
     const { complete, offset, trouble } = this.#feed.session;
-    const arrived = this.#shown > 0 || (complete && offset === 0);
+    const arrived = this.#player.offset > 0 || (complete && offset === 0);
     if (!arrived && trouble?.type === 'unavailable') this.#showCopy();
     else if (arrived && this.#standIn) {
       this.#standIn.element.replaceWith(this.#body.element);
       this.#standIn = null;
     }
-    this.#header.setCount(this.#standIn ? codePoints(this.#copy) : this.#characters);
+    this.#header.setCount(this.#standIn ? codePoints(this.#copy) : this.#player.characters);
   }
 
   #showCopy(): void {
@@ -114,17 +111,36 @@ export class View {
     this.#body.element.replaceWith(this.#standIn.element);
   }
 
-  #newBody(): Body {
-    return new Body(() => this.#frame.request(), this.#signal);
+  /** The copy is not played: it is there. */
+  #render(standIn: Body): void {
+    standIn.step(BUDGET);
+    if (standIn.pending) this.#player.wake();
   }
 
-  /** Goes on in the next frame when there is more than one frame may take. */
-  #render(body: Body): void {
-    body.step(BUDGET);
-    if (body.pending) this.#frame.request();
+  #newBody(): Body {
+    const body = new Body(
+      () => this.#clock(),
+      () => this.#player.wake(),
+      this.#signal,
+    );
+    body.setRaw(this.#raw);
+    return body;
+  }
+
+  #setRaw(raw: boolean): void {
+    this.#raw = raw;
+    this.#body.setRaw(raw);
+    this.#standIn?.setRaw(raw);
+  }
+
+  /** Seconds of the stream, where this view has seen it begin: what came late tells no time. */
+  #clock(): number | null {
+    const { session } = this.#feed;
+    const watched = (performance.now() - this.#since) / 1_000;
+    return session.state && session.elapsed() - watched < BEGINNING ? session.elapsed() : null;
   }
 
   #shownMarkdown(): string {
-    return this.#standIn ? this.#copy : answer(this.#feed.session.deltas.slice(0, this.#shown));
+    return this.#standIn ? this.#copy : this.#body.markdown;
   }
 }

@@ -1,0 +1,53 @@
+import { make } from './dom';
+import { Markdown } from './markdown/markdown';
+import { TextFlow } from './text';
+
+/** A run of Markdown, shown as what it means or as what it is. */
+export class Prose {
+  readonly element: HTMLElement;
+  readonly #rendered: Markdown;
+  readonly #raw = make('div', 'nbps-raw');
+  #source = '';
+  /** The source, once somebody wants to see it. */
+  #flow: TextFlow | null = null;
+
+  /** `wake` is told when there is something to render although nothing was appended. */
+  constructor(wake: () => void, signal: AbortSignal) {
+    this.#rendered = new Markdown(wake, signal);
+    this.element = make('div', 'nbps-prose');
+    this.element.append(this.#rendered.element);
+  }
+
+  get source(): string {
+    return this.#source;
+  }
+
+  get pending(): boolean {
+    return this.#rendered.pending;
+  }
+
+  append(text: string): void {
+    this.#source += text;
+    this.#rendered.append(text);
+    this.#flow?.append(text);
+    this.#flow?.flush();
+  }
+
+  end(): void {
+    this.#rendered.end();
+  }
+
+  /** Renders for about so many milliseconds. */
+  step(budget: number): void {
+    this.#rendered.step(budget);
+  }
+
+  setRaw(raw: boolean): void {
+    if (raw && !this.#flow) {
+      this.#flow = new TextFlow(this.#raw, 'nbps-raw-text');
+      this.#flow.append(this.#source);
+      this.#flow.flush();
+    }
+    this.element.replaceChildren(raw ? this.#raw : this.#rendered.element);
+  }
+}
