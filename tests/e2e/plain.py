@@ -63,7 +63,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         viewer = next(STATIC.glob("viewer-*.js")).name
         own = {"/": ("text/html", PAGE), "/feed.js": ("text/javascript", FEED % {"viewer": viewer})}
         if self.path not in own:
-            return super().do_GET()
+            super().do_GET()
+            return
         kind, text = own[self.path]
         self.send_response(200)
         self.send_header("Content-Type", kind)

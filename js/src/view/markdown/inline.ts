@@ -3,6 +3,8 @@ import { type LinkPolicy, SAFE } from './links';
 import { type ElementTree, element, formula, type Tag, type Tree, text } from './tree';
 
 const MARKS: Readonly<Record<string, Tag>> = { em: 'em', strong: 'strong', s: 'del' };
+/** Marks within marks. */
+const DEEPEST = 48;
 /** Links that lead somewhere else, in a tab of their own, and say nothing of where they were. */
 const OUTWARD = { rel: 'noopener noreferrer nofollow', target: '_blank' };
 
@@ -66,7 +68,9 @@ class Builder {
   }
 
   #enter(tree: ElementTree): void {
-    this.#push(tree);
+    // Too deep, an element is left out: what it holds goes to where it would stand.
+    if (this.#open.length > DEEPEST) tree.children = this.#top.children;
+    else this.#push(tree);
     this.#open.push(tree);
   }
 

@@ -7,7 +7,14 @@ import { tagRule } from './tagrule';
 /** A single paragraph, heading or cell longer than this is shown as plain text. */
 export const LONGEST_LEAF = 65_536;
 
+/** And so is one with more marks than any writer sets: each is a question to all that follow. */
+const MOST_MARKS = 4_096;
+const MARK = /[[\]*_~`$\\!<&]/g;
+
 const LONGEST_ADDRESS = 2_048;
+/** Of a host's name, in the DNS. */
+const LONGEST_HOST = 253;
+const HOST_END = /[\s/?#:]|^.{0,252}$/;
 
 /** What one parse knows and learns. */
 export interface ParseEnv extends Env {
@@ -46,7 +53,7 @@ function parseLeaves({ tokens, md, env }: StateCore): void {
   const open = openLeaf(tokens, env as ParseEnv);
   for (const token of tokens) {
     if (token.type !== 'inline') continue;
-    if (token.content.length > LONGEST_LEAF) {
+    if (isTooMuch(token.content)) {
       token.type = 'plain';
       continue;
     }
@@ -54,6 +61,11 @@ function parseLeaves({ tokens, md, env }: StateCore): void {
     token.children = [];
     md.inline.parse(token.content, md, env, token.children);
   }
+}
+
+function isTooMuch(text: string): boolean {
+  if (text.length > LONGEST_LEAF) return true;
+  return text.length > MOST_MARKS && (text.match(MARK)?.length ?? 0) > MOST_MARKS;
 }
 
 /** The last leaf, when it ends in the line that is being written. */
@@ -73,6 +85,7 @@ function linkAsGfmDoes(md: MarkdownIt): void {
   md.linkify.add('ftp:', null).add('//', null);
   md.linkify.add('www.', {
     validate(text, pos, self) {
+      if (!HOST_END.test(text.slice(pos, pos + LONGEST_HOST))) return 0;
       const address = `http://www.${text.slice(pos, pos + LONGEST_ADDRESS)}`;
       const found = self.testSchemaAt(address, 'http:', 'http:'.length);
       return Math.max(0, found - '//www.'.length);
