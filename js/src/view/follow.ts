@@ -11,7 +11,7 @@ export class Follow {
   readonly #scroller: HTMLElement;
   readonly #changed: () => void;
   #growing = false;
-  #left = false;
+  #follows = false;
   /** Where the scroller stood last. */
   #top = 0;
 
@@ -28,38 +28,41 @@ export class Follow {
 
   /** Whether the end is kept in sight. */
   get follows(): boolean {
-    return this.#growing && !this.#left;
+    return this.#follows;
   }
 
   /** Whether the text grows while the reader is elsewhere. */
   get left(): boolean {
-    return this.#growing && this.#left;
+    return this.#growing && !this.#follows;
   }
 
-  /** Says whether the text still grows: a text that is whole is read from where it stands. */
+  /**
+   * Says whether more is to come. The end of a text that grew is still kept after that, for its
+   * last words and formulas come a little later; a text that was whole is read from its beginning.
+   */
   setGrowing(growing: boolean): void {
     if (growing === this.#growing) return;
     this.#growing = growing;
+    if (growing) this.resume();
     this.#changed();
-    this.keep();
   }
 
   /** Goes to the end, and stays there. */
   resume(): void {
-    this.#setLeft(false);
+    this.#setFollows(true);
     this.keep();
   }
 
   /** To be called once the text has grown and is laid out: nothing is laid out for it. */
   keep(): void {
-    if (!this.follows) return;
+    if (!this.#follows) return;
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#top = this.#scroller.scrollTop;
   }
 
-  #setLeft(left: boolean): void {
-    if (left === this.#left) return;
-    this.#left = left;
+  #setFollows(follows: boolean): void {
+    if (follows === this.#follows) return;
+    this.#follows = follows;
     this.#changed();
   }
 
@@ -69,27 +72,27 @@ export class Follow {
     this.#top = scrollTop;
     const atEnd = scrollHeight - clientHeight - scrollTop <= NEAR;
     // Upwards and yet at the end: the text has become shorter.
-    if (scrollTop < before && !atEnd) this.#setLeft(true);
-    else if (scrollTop > before && atEnd) this.#setLeft(false);
+    if (scrollTop < before && !atEnd) this.#setFollows(false);
+    else if (scrollTop > before && atEnd && this.#growing) this.#setFollows(true);
   }
 
   /** Before the first pixel is scrolled: the end would else be held against the reader. */
   #onWheel({ deltaY, ctrlKey }: WheelEvent): void {
-    if (deltaY < 0 && !ctrlKey && this.#scroller.scrollTop > 0) this.#setLeft(true);
+    if (deltaY < 0 && !ctrlKey && this.#scroller.scrollTop > 0) this.#setFollows(false);
   }
 
   #onKey({ key, shiftKey }: KeyboardEvent): void {
     const upwards = UPWARDS.includes(key) || (key === ' ' && shiftKey);
-    if (upwards && this.#scroller.scrollTop > 0) this.#setLeft(true);
+    if (upwards && this.#scroller.scrollTop > 0) this.#setFollows(false);
   }
 
   /** Text that is being selected must not move away. */
   #onSelection(): void {
-    if (!this.follows || this.#scroller.scrollTop === 0) return;
+    if (!this.#follows || this.#scroller.scrollTop === 0) return;
     const root = this.#scroller.getRootNode() as Partial<Document>;
     // Within a shadow root only some browsers have one of its own.
     const selection = root.getSelection?.() ?? document.getSelection();
     if (!selection || selection.isCollapsed) return;
-    if (this.#scroller.contains(selection.anchorNode)) this.#setLeft(true);
+    if (this.#scroller.contains(selection.anchorNode)) this.#setFollows(false);
   }
 }

@@ -1,8 +1,10 @@
 const INDENT = 2;
 /** What fits into so many columns stays on one line. */
 const WIDTH = 60;
+/** What is nested more deeply is nothing that people read. */
+const DEEPEST = 64;
 /** A token of JSON that is well-formed: a string, a bracket or a mark, or what stands alone. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s"{}[\]:,]+/g;
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]|[^\s"{}[\]:,]+/g;
 
 /**
  * JSON as people write it, or null for what is not JSON. Only its white space changes: a number of
@@ -14,7 +16,17 @@ export function tidied(json: string): string | null {
   } catch {
     return null;
   }
-  return new Layout(json.match(TOKEN) ?? []).value(0);
+  const tokens = json.match(TOKEN) ?? [];
+  return depth(tokens) > DEEPEST ? null : new Layout(tokens).value(0);
+}
+
+function depth(tokens: readonly string[]): number {
+  let [now, most] = [0, 0];
+  for (const token of tokens) {
+    if (token === '{' || token === '[') most = Math.max(most, ++now);
+    else if (token === '}' || token === ']') now -= 1;
+  }
+  return most;
 }
 
 /** Reads one value after the other off the tokens, and lays each out. */
