@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deltas, FakeResizeObserver, state, text } from '../fakes';
-import { find, onStage, say, view } from './stage';
+import { find, onStage, say } from './stage';
 
 onStage();
 
@@ -27,7 +27,6 @@ beforeEach(() => {
       },
     },
   });
-  say(state());
 });
 
 function grow(height: number): void {
@@ -44,6 +43,8 @@ const jump = () => find('.nbps-jump') as HTMLButtonElement;
 const expand = () => find('.nbps-expand') as HTMLButtonElement;
 
 describe('a body that grows', () => {
+  beforeEach(() => say(state()));
+
   it('is kept at its end', () => {
     grow(300);
     expect([top, jump().hidden, expand().hidden]).toEqual([0, true, true]);
