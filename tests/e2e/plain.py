@@ -19,6 +19,7 @@ PAGE = """<!doctype html>
 """
 
 # `feed(id, text)` and `finish(id)` speak as a kernel would; `show(id)` mounts a view of a stream.
+# Both take more of what a kernel may say: a kind and its meta, and a change of the final state.
 FEED = """
 import widget from '/widget.js';
 const { mount } = await import('/%(viewer)s');
@@ -45,14 +46,14 @@ globalThis.show = (id) => {
   model.say({ type: 'state', state: state(id, 'streaming', 0) });
 };
 const size = (text) => new TextEncoder().encode(text).length;
-globalThis.feed = (id, text) => {
+globalThis.feed = (id, text, kind = 'text', meta = {}) => {
   const model = models.get(id);
-  model.say({ type: 'deltas', deltas: [{ offset: model.length, kind: 'text', text }] });
+  model.say({ type: 'deltas', deltas: [{ offset: model.length, kind, text, meta }] });
   model.length += size(text);
 };
-globalThis.finish = (id) => {
+globalThis.finish = (id, change = {}) => {
   const model = models.get(id);
-  model.say({ type: 'state', state: state(id, 'done', model.length) });
+  model.say({ type: 'state', state: { ...state(id, 'done', model.length), ...change } });
 };
 globalThis.ready = true;
 """

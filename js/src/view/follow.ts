@@ -1,3 +1,5 @@
+import { selectedIn } from './dom';
+
 /** How far from the end still counts as the end, in pixels: zoomed pages have halves of them. */
 const NEAR = 4;
 const UPWARDS: readonly string[] = ['ArrowUp', 'PageUp', 'Home'];
@@ -89,10 +91,6 @@ export class Follow {
   /** Text that is being selected must not move away. */
   #onSelection(): void {
     if (!this.#follows || this.#scroller.scrollTop === 0) return;
-    const root = this.#scroller.getRootNode() as Partial<Document>;
-    // Within a shadow root only some browsers have one of its own.
-    const selection = root.getSelection?.() ?? document.getSelection();
-    if (!selection || selection.isCollapsed) return;
-    if (this.#scroller.contains(selection.anchorNode)) this.#setFollows(false);
+    if (selectedIn(this.#scroller)) this.#setFollows(false);
   }
 }

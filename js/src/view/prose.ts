@@ -1,4 +1,4 @@
-import { make } from './dom';
+import { make, selectedIn } from './dom';
 import { Markdown } from './markdown/markdown';
 import { TextFlow } from './text';
 
@@ -16,6 +16,7 @@ export class Prose {
     this.#rendered = new Markdown(wake, signal);
     this.element = make('div', 'nbps-prose');
     this.element.append(this.#rendered.element);
+    this.#raw.addEventListener('copy', (event) => copyExactly(this.#raw, event), { signal });
   }
 
   get source(): string {
@@ -50,4 +51,12 @@ export class Prose {
     }
     this.element.replaceChildren(raw ? this.#raw : this.#rendered.element);
   }
+}
+
+/** Browsers put a line break between blocks: what is copied of a source has no more than it has. */
+function copyExactly(raw: Element, event: ClipboardEvent): void {
+  const range = selectedIn(raw);
+  if (!range || !raw.contains(range.endContainer) || !raw.contains(range.startContainer)) return;
+  event.clipboardData?.setData('text/plain', range.cloneContents().textContent ?? '');
+  event.preventDefault();
 }
