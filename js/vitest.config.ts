@@ -2,5 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   define: { VIEWER_FILE: '"viewer-test.js"', CHUNK_FILES: '{}' },
-  test: { environment: 'jsdom', include: ['tests/**/*.test.ts'], restoreMocks: true, testTimeout: 20_000 },
+  test: {
+    environment: 'jsdom',
+    include: ['tests/**/*.test.ts'],
+    restoreMocks: true,
+    testTimeout: 20_000,
+  },
 });
