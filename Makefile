@@ -11,10 +11,10 @@ LABEXTENSION := $(VENV)/share/jupyter/labextensions/nb-persistent-stream
 LINK = rm -rf $(LABEXTENSION) && ln -s $(CURDIR)/nb_persistent_stream/labextension $(LABEXTENSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check dev build lint format nbval lock clean chromium
+.PHONY: help demo test check dev build lint format nbval bench-viewer lock clean chromium
 
 help: ## List the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/.demo ## Open JupyterLab on the demo notebook (ARGS=--no-browser for a server)
 	@if [ -z "$$OPENAI_API_KEY$$OPENAI_BASE_URL$$NB_STREAM_MODEL" ]; then \
@@ -61,8 +61,12 @@ lock: $(VENV)/.dev ## Renew both lock files
 	  --no-annotate --no-header --no-emit-index-url --all-extras --no-emit-package nb-persistent-stream pyproject.toml -o requirements.lock
 	cd js && npm update
 
+bench-viewer: $(VENV)/.dev chromium ## Measure the viewer against other Markdown renderers
+	cd js/bench && npm ci --no-fund --no-audit && node build.mjs
+	$(BIN)/python js/bench/run.py
+
 clean: ## Remove what was built and installed
-	rm -rf $(VENV) dist artifacts nb_persistent_stream/static nb_persistent_stream/labextension js/node_modules
+	rm -rf $(VENV) dist artifacts nb_persistent_stream/static nb_persistent_stream/labextension js/node_modules js/bench/node_modules js/bench/dist
 
 chromium:
 	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

@@ -3,6 +3,7 @@
 // `node build.mjs [--watch]`
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -17,7 +18,19 @@ import * as esbuild from 'esbuild';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const STATIC = here('../nb_persistent_stream/static');
 const LABEXTENSION = here('../nb_persistent_stream/labextension');
+/** The folder of what the viewer loads when it is needed. */
+const CHUNKS = 'chunks';
 const { name, license, description } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
+
+const COMMON = {
+  bundle: true,
+  format: 'esm',
+  minify: true,
+  target: 'es2022',
+  charset: 'utf8',
+  logLevel: 'error',
+  metafile: true,
+};
 
 const minifiedCss = {
   name: 'minified-css',
@@ -30,17 +43,49 @@ const minifiedCss = {
   },
 };
 
+/** KaTeX's fonts in the one format that all browsers read. */
+const katexCss = {
+  name: 'katex-css',
+  setup(build) {
+    build.onLoad({ filter: /katex\.min\.css$/ }, ({ path }) => {
+      const others = /,url\([^)]+\) format\("(?:woff|truetype)"\)/g;
+      return { contents: readFileSync(path, 'utf8').replace(others, ''), loader: 'css' };
+    });
+  },
+};
+
+/** Builds what the viewer loads when it is needed, from beside it; gives back files by name. */
+async function chunks() {
+  const places = Object.values(
+    JSON.parse(readFileSync(here('src/view/markdown/languages.json'), 'utf8')),
+  );
+  const modes = new Set(places.map((place) => place.split('/')[0]));
+  const entries = [...modes].map((mode) => [mode, `@codemirror/legacy-modes/mode/${mode}`]);
+  const { metafile } = await esbuild.build({
+    ...COMMON,
+    outdir: `${STATIC}/${CHUNKS}`,
+    entryPoints: {
+      ...Object.fromEntries(entries),
+      katex: 'katex',
+      'katex-style': 'katex/dist/katex.min.css',
+    },
+    entryNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    loader: { '.woff2': 'file' },
+    plugins: [katexCss],
+  });
+  const outputs = Object.keys(metafile.outputs).map((path) => basename(path));
+  keepOnly(`${STATIC}/${CHUNKS}`, outputs);
+  const named = outputs.map((file) => [file.replace(/-\w{8}\.\w+$/, ''), `${CHUNKS}/${file}`]);
+  console.log(`${CHUNKS}: ${outputs.length} files`);
+  return Object.fromEntries(named.filter(([, file]) => /\.(?:js|css)$/.test(file)));
+}
+
 /** Bundles one entry point; gives back the name of the file. */
 async function bundle(entry, options) {
   const { metafile } = await esbuild.build({
-    bundle: true,
-    format: 'esm',
-    minify: true,
-    target: 'es2022',
-    charset: 'utf8',
+    ...COMMON,
     outdir: STATIC,
-    logLevel: 'error',
-    metafile: true,
     entryPoints: [here(entry)],
     plugins: [minifiedCss],
     ...options,
@@ -51,11 +96,15 @@ async function bundle(entry, options) {
 }
 
 async function build() {
-  const viewer = await bundle('src/viewer.ts', { entryNames: '[name]-[hash]' });
+  const viewer = await bundle('src/viewer.ts', {
+    entryNames: '[name]-[hash]',
+    define: { CHUNK_FILES: JSON.stringify(await chunks()) },
+  });
   const define = { VIEWER_FILE: JSON.stringify(viewer) };
   const widgets = [
     await bundle('src/widget.ts', { define }),
-    await bundle('src/widget-inline.ts', { define }),
+    // Nothing lies beside a viewer in a page that reaches no server.
+    await bundle('src/widget-inline.ts', { define: { ...define, CHUNK_FILES: '{}' } }),
   ];
   const entry = await bundle('src/lab.ts', {
     define,
@@ -64,10 +113,12 @@ async function build() {
     entryNames: 'remoteEntry.[hash]',
   });
   copy(`${STATIC}/${viewer}`, `${LABEXTENSION}/static/${viewer}`);
+  rmSync(`${LABEXTENSION}/static/${CHUNKS}`, { recursive: true, force: true });
+  cpSync(`${STATIC}/${CHUNKS}`, `${LABEXTENSION}/static/${CHUNKS}`, { recursive: true });
   copy(here('schema/plugin.json'), `${LABEXTENSION}/schemas/${name}/plugin.json`);
   describe(entry);
-  keepOnly(STATIC, [...widgets, viewer]);
-  keepOnly(`${LABEXTENSION}/static`, [entry, viewer]);
+  keepOnly(STATIC, [...widgets, viewer, CHUNKS]);
+  keepOnly(`${LABEXTENSION}/static`, [entry, viewer, CHUNKS]);
 }
 
 /** What JupyterLab reads to find the entry, and its extension manager to name the package. */

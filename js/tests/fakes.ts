@@ -152,3 +152,32 @@ export function jupyterPage(config: object = { baseUrl: '/user/ada/' }): void {
   const script = document.body.firstElementChild;
   if (script) script.textContent = JSON.stringify(config);
 }
+
+/** Tells of sizes when the test says so. */
+export class FakeResizeObserver implements ResizeObserver {
+  static all: FakeResizeObserver[] = [];
+  readonly #run: ResizeObserverCallback;
+  readonly observed = new Set<Element>();
+
+  constructor(run: ResizeObserverCallback) {
+    this.#run = run;
+    FakeResizeObserver.all.push(this);
+  }
+
+  observe(element: Element): void {
+    this.observed.add(element);
+  }
+
+  unobserve(element: Element): void {
+    this.observed.delete(element);
+  }
+
+  disconnect(): void {
+    this.observed.clear();
+  }
+
+  /** The page was laid out. */
+  static tell(element: Element): void {
+    for (const one of FakeResizeObserver.all) if (one.observed.has(element)) one.#run([], one);
+  }
+}

@@ -262,6 +262,5 @@ class NotebookPage:
         self.cell(number).locator(f".nbps[data-status={status}]").wait_for(timeout=timeout * 1000)
 
     def text(self, number=0):
-        """The text that is shown of the body."""
-        blocks = self.view(number).locator(".nbps-text").all_text_contents()
-        return "".join(blocks)
+        """The Markdown that the view shows of the body, exactly."""
+        return self.view(number).evaluate_all("views => views.map((v) => v.markdown).join('')")

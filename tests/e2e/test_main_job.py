@@ -51,7 +51,7 @@ w.write(f"{time.time() * 1000:.0f} ")
     page.run(1)
     said, seen = page.page.wait_for_function(
         """() => {
-            const shown = document.querySelector('.nbps-text')?.textContent;
+            const shown = document.querySelector('.nbps-md')?.textContent;
             return shown && [Number(shown), Date.now()];
         }""",
         polling="raf",

@@ -1,37 +1,134 @@
 import type { Delta } from '../protocol';
 import { make } from './dom';
+import { Fold } from './fold';
+import { Prose } from './prose';
+import { type Clock, Reasoning } from './reasoning';
 import { TextFlow } from './text';
+import { ToolCalls } from './toolcalls';
 
-/** What shows a body. It is only ever appended to: what is there is not read or drawn again. */
-export interface BodyView {
+/** A run of deltas of one kind. */
+export interface Part {
   readonly element: HTMLElement;
-  append(deltas: readonly Delta[]): void;
+  /** What of it is Markdown, and is rendered when there is time. */
+  readonly prose?: Prose;
+  append(delta: Delta): void;
+  /** Nothing more comes; `followed` says that another part does. */
+  end(followed: boolean): void;
 }
 
-const NAMES: Readonly<Record<string, string>> = { reasoning: 'Reasoning', tool_call: 'Tool call' };
-
-/** A body as plain text; what is not the answer itself is folded away, in its place. */
-export class PlainBody implements BodyView {
+/**
+ * A body: the answer as Markdown, and what is not the answer itself in its place. It is only ever
+ * appended to, and `step()` renders what was.
+ */
+export class Body {
   readonly element = make('div', 'nbps-body');
+  readonly #clock: Clock;
+  readonly #wake: () => void;
+  readonly #signal: AbortSignal;
+  readonly #answers: Prose[] = [];
+  readonly #prose: Prose[] = [];
   #kind: string | null = null;
-  #flow: TextFlow | null = null;
+  #part: Part | null = null;
+  #raw = false;
+
+  /** `wake` is told when there is something to render although nothing was appended. */
+  constructor(clock: Clock, wake: () => void, signal: AbortSignal) {
+    this.#clock = clock;
+    this.#wake = wake;
+    this.#signal = signal;
+  }
+
+  /** The Markdown of the answer, as far as it was appended. */
+  get markdown(): string {
+    return this.#answers.map(({ source }) => source).join('');
+  }
+
+  get pending(): boolean {
+    return this.#prose.some(({ pending }) => pending);
+  }
 
   append(deltas: readonly Delta[]): void {
-    for (const { kind, text } of deltas) {
-      if (this.#flow === null || kind !== this.#kind) this.#flow = this.#begin(kind);
-      this.#flow.append(text);
+    for (const delta of deltas) {
+      if (this.#part === null || delta.kind !== this.#kind) this.#part = this.#begin(delta.kind);
+      this.#part.append(delta);
     }
-    this.#flow?.flush();
   }
 
-  #begin(kind: string): TextFlow {
-    this.#flow?.flush();
-    this.#kind = kind;
-    if (kind === 'text') return new TextFlow(this.element, 'nbps-text');
-    const aside = make('details', kind === 'reasoning' ? 'nbps-reasoning' : 'nbps-aside');
-    aside.dataset.kind = kind;
-    aside.append(make('summary', 'nbps-summary', NAMES[kind] ?? kind));
-    this.element.append(aside);
-    return new TextFlow(aside, 'nbps-aside-text');
+  /** Nothing more comes. */
+  end(): void {
+    this.#part?.end(false);
+    this.#part = null;
   }
+
+  /** Renders for about so many milliseconds. */
+  step(budget: number): void {
+    const deadline = performance.now() + budget;
+    for (const prose of this.#prose) {
+      if (prose.pending) prose.step(deadline - performance.now());
+      if (performance.now() >= deadline) break;
+    }
+  }
+
+  /** Shows Markdown as it is written, or as it is meant. */
+  setRaw(raw: boolean): void {
+    this.#raw = raw;
+    for (const prose of this.#prose) prose.setRaw(raw);
+  }
+
+  #begin(kind: string): Part {
+    this.#part?.end(true);
+    this.#kind = kind;
+    const part = this.#make(kind);
+    this.element.append(part.element);
+    return part;
+  }
+
+  #make(kind: string): Part {
+    if (kind === 'tool_call') return new ToolCalls(this.#signal);
+    if (kind !== 'text' && kind !== 'reasoning') return new Aside(kind, this.#signal);
+    const prose = new Prose(this.#wake, this.#signal);
+    if (this.#raw) prose.setRaw(true);
+    this.#prose.push(prose);
+    if (kind === 'reasoning') return new Reasoning(prose, this.#clock, this.#signal);
+    this.#answers.push(prose);
+    return new Answer(prose);
+  }
+}
+
+class Answer implements Part {
+  readonly element: HTMLElement;
+  readonly prose: Prose;
+
+  constructor(prose: Prose) {
+    this.prose = prose;
+    this.element = prose.element;
+  }
+
+  append({ text }: Delta): void {
+    this.prose.append(text);
+  }
+
+  end(): void {
+    this.prose.end();
+  }
+}
+
+/** Of a kind that this version does not know: its text, folded away. */
+class Aside implements Part {
+  readonly element: HTMLElement;
+  readonly #flow: TextFlow;
+
+  constructor(kind: string, signal: AbortSignal) {
+    const fold = new Fold('nbps-aside', signal);
+    fold.summary.append(kind);
+    this.element = fold.element;
+    this.#flow = new TextFlow(fold.element, 'nbps-aside-text');
+  }
+
+  append({ text }: Delta): void {
+    this.#flow.append(text);
+    this.#flow.flush();
+  }
+
+  end(): void {}
 }

@@ -3,7 +3,8 @@ import { Timer } from '../timer';
 import { copyText } from './clipboard';
 import { make, setText } from './dom';
 
-const BRIEFLY = 2_000;
+/** How long a button says what it did, in milliseconds. */
+export const BRIEFLY = 2_000;
 
 /** Stops the stream; there only while it is live. */
 export class StopButton {
@@ -55,7 +56,28 @@ export class CopyButton {
   }
 }
 
-function button(className: string, label: string): HTMLButtonElement {
+/** Shows Markdown as it is written while it is pressed. */
+export class RawButton {
+  readonly element = button('nbps-raw-button', 'Raw');
+  readonly #setRaw: (raw: boolean) => void;
+  #raw = false;
+
+  constructor(setRaw: (raw: boolean) => void, signal: AbortSignal) {
+    this.#setRaw = setRaw;
+    this.element.title = 'Show the Markdown as it is written';
+    this.element.setAttribute('aria-pressed', 'false');
+    this.element.addEventListener('click', () => this.#toggle(), { signal });
+  }
+
+  #toggle(): void {
+    this.#raw = !this.#raw;
+    this.element.setAttribute('aria-pressed', String(this.#raw));
+    this.#setRaw(this.#raw);
+  }
+}
+
+/** A button as all in a view are. */
+export function button(className: string, label: string): HTMLButtonElement {
   const element = make('button', `nbps-button ${className}`, label);
   element.type = 'button';
   return element;

@@ -1,22 +1,24 @@
 import type { Feed } from '../feed';
-import { isFinal } from '../protocol';
+import { isFinal, type StreamState } from '../protocol';
 import { Timer } from '../timer';
-import { CopyButton, StopButton } from './buttons';
+import { CopyButton, RawButton, StopButton } from './buttons';
 import { make, setText } from './dom';
+import { finishWords, number, speedWords, usageWords } from './usage';
 import { duration, explanation, modelName, noticeOf, statusWord } from './words';
 
 const SECOND = 1_000;
-const NUMBER = new Intl.NumberFormat('en-US');
 
 /** What a view shows of the body. */
 interface Shown {
   /** The answer as it stands. */
   readonly text: () => string;
+  /** Shows it as it is written, or as it is meant. */
+  readonly setRaw: (raw: boolean) => void;
   /** Whether there is a copy to show where no source has the stream. */
   readonly hasCopy: boolean;
 }
 
-/** What is known of a stream, in one line; and, when it did not end well, a sentence below. */
+/** What is known of a stream, in one line; and, when there is no body to be had, why. */
 export class Header {
   readonly element = make('div', 'nbps-header');
   /** Apart from the line, so that its coming does not move the buttons. */
@@ -28,7 +30,11 @@ export class Header {
   readonly #title = make('span', 'nbps-title');
   readonly #model = make('span', 'nbps-model');
   readonly #elapsed = make('span', 'nbps-elapsed');
+  /** Characters until the provider has counted tokens. */
   readonly #count = make('span', 'nbps-count');
+  readonly #usage = make('span', 'nbps-usage');
+  readonly #speed = make('span', 'nbps-speed');
+  readonly #finish = make('span', 'nbps-finish');
   readonly #notice = make('span', 'nbps-notice');
   readonly #stop: StopButton;
 
@@ -42,10 +48,12 @@ export class Header {
     const dot = make('span', 'nbps-dot');
     dot.setAttribute('aria-hidden', 'true');
     const buttons = make('div', 'nbps-buttons');
-    buttons.append(this.#stop.element, new CopyButton(shown.text, signal).element);
+    buttons.append(this.#stop.element, new RawButton(shown.setRaw, signal).element);
+    buttons.append(new CopyButton(shown.text, signal).element);
     const facts = make('div', 'nbps-facts');
     facts.append(dot, this.#status, this.#title, this.#model);
-    facts.append(this.#elapsed, this.#count, this.#notice);
+    facts.append(this.#elapsed, this.#count, this.#usage, this.#speed);
+    facts.append(this.#finish, this.#notice);
     this.element.append(facts, buttons);
     this.update();
   }
@@ -53,17 +61,26 @@ export class Header {
   update(): void {
     const { session } = this.#feed;
     setText(this.#status, this.#feed.idle ? 'Saved' : statusWord(session));
-    setText(this.#title, session.state?.title ?? '');
-    setText(this.#model, session.state ? modelName(session.state) : '');
+    if (session.state) this.#describe(session.state);
     setText(this.#notice, noticeOf(session));
     setText(this.explanation, explanation(session, this.#shown.hasCopy));
     this.#stop.update();
     this.#showElapsed();
   }
 
+  #describe(state: StreamState): void {
+    setText(this.#title, state.title ?? '');
+    setText(this.#model, modelName(state));
+    const usage = usageWords(state);
+    setText(this.#usage, usage);
+    setText(this.#speed, speedWords(state));
+    setText(this.#finish, finishWords(state));
+    this.#count.hidden = usage !== '';
+  }
+
   setCount(characters: number): void {
     const unit = characters === 1 ? 'character' : 'characters';
-    setText(this.#count, `${NUMBER.format(characters)} ${unit}`);
+    setText(this.#count, characters === 0 ? '' : `${number(characters)} ${unit}`);
   }
 
   #showElapsed(): void {

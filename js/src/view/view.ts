@@ -1,45 +1,63 @@
 import type { Feed } from '../feed';
 import { answer, type SavedCopy } from '../snapshot';
-import { type BodyView, PlainBody } from './body';
-import { make } from './dom';
-import { Frame } from './frame';
+import { Body } from './body';
+import { Box } from './box';
+import boxCss from './box.css';
+import { make, setText } from './dom';
 import { Header } from './header';
+import markdownCss from './markdown/markdown.css';
+import partsCss from './parts.css';
+import { BUDGET, Player } from './player';
 import css from './style.css';
-import { codePoints } from './words';
+import { codePoints, endingWords } from './words';
+
+/** A view that was there within so many seconds of the stream's creation has seen it begin. */
+const BEGINNING = 1;
 
 const dressed = new WeakSet<Node>();
 
-/** One view of a stream: a cursor into its session's log, and the elements that show it. */
+/** What a view's element tells of it. */
+export interface ViewElement extends HTMLElement {
+  /** The Markdown of the answer, exactly as far as it was given to be shown. */
+  readonly markdown: string;
+}
+
+/** One view of a stream: what plays its session's log, and the elements that show it. */
 export class View {
   readonly element = make('section', 'nbps');
   readonly #feed: Feed;
+  readonly #signal: AbortSignal;
+  readonly #since = performance.now();
   readonly #header: Header;
-  readonly #body: BodyView = new PlainBody();
+  readonly #box: Box;
+  readonly #body: Body;
+  readonly #player: Player;
+  readonly #ending = make('p', 'nbps-ending');
   /** What the notebook's file holds: it stands in until a source that has the stream is asked. */
   readonly #copy: string;
-  #standIn: BodyView | null = null;
-  /** The cursor: how many of the log's deltas are shown. */
-  #shown = 0;
-  #characters = 0;
+  #standIn: Body | null = null;
+  #raw = false;
 
   constructor(feed: Feed, signal: AbortSignal, copy?: SavedCopy) {
     this.#feed = feed;
+    this.#signal = signal;
     this.#copy = copy?.text ?? '';
+    this.#box = new Box(signal);
+    this.#body = this.#newBody();
+    this.#player = new Player(feed.session, this.#body, () => this.#onPlayed(), signal);
     const text = () => (this.#standIn ? this.#copy : answer(feed.session.deltas));
-    this.#header = new Header(feed, { text, hasCopy: this.#copy !== '' }, signal);
-    this.element.append(this.#header.element, this.#header.explanation, this.#body.element);
+    const setRaw = (raw: boolean) => this.#setRaw(raw);
+    this.#header = new Header(feed, { text, setRaw, hasCopy: this.#copy !== '' }, signal);
+    this.#ending.setAttribute('role', 'alert');
+    this.#box.content.append(this.#body.element);
+    this.element.append(this.#header.element, this.#header.explanation);
+    this.element.append(this.#box.element, this.#ending);
     this.element.dataset.streamId = feed.session.streamId;
-    this.#showDeltas();
+    Object.defineProperty(this.element, 'markdown', { get: () => this.#shownMarkdown() });
+    this.#player.play();
     this.#showState();
-    const frame = new Frame(() => this.#showDeltas(), signal);
     const onState = () => this.#showState();
-    const listener = {
-      onDeltas: () => frame.request(),
-      onState,
-      onSource: onState,
-      onTrouble: onState,
-    };
-    feed.session.subscribe(listener, signal);
+    feed.session.subscribe({ onState, onSource: onState, onTrouble: onState }, signal);
     signal.addEventListener('abort', () => this.element.remove(), { once: true });
   }
 
@@ -49,47 +67,80 @@ export class View {
     const target = root instanceof ShadowRoot ? root : document.head;
     if (dressed.has(target)) return;
     dressed.add(target);
-    target.append(make('style', '', css));
+    target.append(make('style', '', css + boxCss + partsCss + markdownCss));
   }
 
-  #showDeltas(): void {
-    const { deltas, offset } = this.#feed.session;
-    const fresh = deltas.slice(this.#shown);
-    this.#shown = deltas.length;
-    this.#body.append(fresh);
-    for (const { kind, text } of fresh) {
-      if (kind === 'text') this.#characters += codePoints(text);
-    }
+  #onPlayed(): void {
+    if (this.#standIn) this.#render(this.#standIn);
     this.#showBody();
-    this.element.dataset.offset = String(offset);
+    this.element.dataset.offset = String(this.#player.offset);
   }
 
   #showState(): void {
-    const { state, lastSource } = this.#feed.session;
+    const { session } = this.#feed;
+    const { state, lastSource, final } = session;
     this.#showBody();
+    if (final) this.#player.wake();
     this.#header.update();
+    setText(this.#ending, endingWords(session));
+    this.#box.setGrowing(state !== null && !final);
     this.element.dataset.status = state?.status ?? 'unknown';
     if (lastSource) this.element.dataset.source = lastSource;
-    const name = state?.title ?? state?.model ?? this.#feed.session.streamId;
+    const name = state?.title ?? state?.model ?? session.streamId;
     this.element.setAttribute('aria-label', `Stream: ${name}`);
   }
 
   /** The body; or the copy, until the body is there to be seen, where no source was asked or has it. */
   #showBody(): void {
     const { complete, offset, trouble } = this.#feed.session;
-    const arrived = this.#shown > 0 || (complete && offset === 0);
+    const arrived = this.#player.offset > 0 || (complete && offset === 0);
     if (!arrived && (this.#feed.idle || trouble?.type === 'unavailable')) this.#showCopy();
     else if (arrived && this.#standIn) {
       this.#standIn.element.replaceWith(this.#body.element);
       this.#standIn = null;
     }
-    this.#header.setCount(this.#standIn ? codePoints(this.#copy) : this.#characters);
+    this.#header.setCount(this.#standIn ? codePoints(this.#copy) : this.#player.characters);
   }
 
   #showCopy(): void {
     if (!this.#copy || this.#standIn) return;
-    this.#standIn = new PlainBody();
+    this.#standIn = this.#newBody();
     this.#standIn.append([{ offset: 0, kind: 'text', text: this.#copy }]);
+    this.#standIn.end();
+    this.#render(this.#standIn);
     this.#body.element.replaceWith(this.#standIn.element);
+  }
+
+  /** The copy is not played: it is there. */
+  #render(standIn: Body): void {
+    standIn.step(BUDGET);
+    if (standIn.pending) this.#player.wake();
+  }
+
+  #newBody(): Body {
+    const body = new Body(
+      () => this.#clock(),
+      () => this.#player.wake(),
+      this.#signal,
+    );
+    body.setRaw(this.#raw);
+    return body;
+  }
+
+  #setRaw(raw: boolean): void {
+    this.#raw = raw;
+    this.#body.setRaw(raw);
+    this.#standIn?.setRaw(raw);
+  }
+
+  /** Seconds of the stream, where this view has seen it begin: what came late tells no time. */
+  #clock(): number | null {
+    const { session } = this.#feed;
+    const watched = (performance.now() - this.#since) / 1_000;
+    return session.state && session.elapsed() - watched < BEGINNING ? session.elapsed() : null;
+  }
+
+  #shownMarkdown(): string {
+    return this.#standIn ? this.#copy : this.#body.markdown;
   }
 }

@@ -26,17 +26,31 @@ export function modelName({ model, provider }: StreamState): string {
   return model ?? '';
 }
 
-/** Why there is less than the reader may expect, in a sentence; empty when all is well. */
+/** Why a body can't be had, or where it comes from, in a sentence; empty when all is well. */
 export function explanation({ state, trouble, lastSource }: Session, hasCopy = false): string {
-  if (state?.status === 'timeout') {
-    return 'The kernel went away before the model had finished. What it said until then is below.';
-  }
-  if (state?.status === 'error') return state.error?.message ?? 'The stream failed.';
   if (trouble?.type !== 'unavailable') return '';
   const { type, message } = trouble.error;
   if (type === NOT_FOUND && state && lastSource === 'kernel') return `${GONE} ${FROM_KERNEL}`;
   const reason = type === NOT_FOUND ? GONE : message;
   return hasCopy ? `${reason} Below is the copy that was saved in the notebook.` : reason;
+}
+
+/** Why a body ends before its end, in a sentence that stands below it; empty when it does not. */
+export function endingWords({ state, offset }: Session): string {
+  switch (state?.status) {
+    case 'timeout':
+      return offset > 0
+        ? 'The kernel went away before the model had finished. What it said until then is above.'
+        : 'The kernel went away before the model had said anything.';
+    case 'cancelled':
+      return offset > 0
+        ? 'Stopped before the model had finished. What it said until then is above.'
+        : 'Stopped before the model had said anything.';
+    case 'error':
+      return state.error?.message ?? 'The stream failed.';
+    default:
+      return '';
+  }
 }
 
 /** What the reader may want to know and need not act on. */

@@ -1,0 +1,40 @@
+import { tests as examples } from 'commonmark-spec';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { documents, lengths, pieces } from './documents';
+import { streamed, whole } from './helpers';
+
+/** Every character alone, and every two pieces. */
+function* cuts(source: string): Generator<string[]> {
+  yield [...source];
+  for (let i = 1; i < source.length; i++) yield [source.slice(0, i), source.slice(i)];
+}
+
+function expectSame(source: string, cut: readonly string[]): void {
+  expect(streamed(cut).innerHTML, JSON.stringify(cut)).toBe(whole(source).innerHTML);
+}
+
+describe('what is streamed is what is rendered at once', () => {
+  it.each(examples)('in example $number, wherever it is cut', ({ markdown }) => {
+    for (const cut of cuts(markdown)) expectSame(markdown, cut);
+  });
+
+  it('in examples that follow each other', () => {
+    const some = fc.array(fc.constantFrom(...examples), { minLength: 2, maxLength: 7 });
+    const break_ = fc.constantFrom('', '\n');
+    fc.assert(
+      fc.property(some, break_, lengths, (chosen, between, cut) => {
+        const source = chosen.map(({ markdown }) => markdown).join(between);
+        expectSame(source, pieces(source, cut));
+      }),
+      { numRuns: Number(process.env.RUNS ?? 300) },
+    );
+  });
+
+  it('in any document', () => {
+    fc.assert(
+      fc.property(documents, lengths, (source, cut) => expectSame(source, pieces(source, cut))),
+      { numRuns: Number(process.env.RUNS ?? 500) },
+    );
+  });
+});
