@@ -1,6 +1,7 @@
 import type { AnyWidget, InitializeProps, RenderProps } from '@anywidget/types';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { registry } from '../src/registry';
+import type { ViewElement } from '../src/view/view';
 import { deltas, FakeModel, ID, state, text } from './fakes';
 
 type Definition = Exclude<AnyWidget, () => unknown>;
@@ -23,7 +24,12 @@ function render(widget: Definition, model: FakeModel): HTMLElement {
 }
 
 function shown(el: HTMLElement): string | undefined {
-  return el.querySelector('.nbps-text')?.textContent;
+  return el.querySelector<ViewElement>('.nbps')?.markdown;
+}
+
+/** Each copy loads the viewer anew, which takes its time. */
+function eventually(check: () => void): Promise<void> {
+  return vi.waitFor(check, 10_000);
 }
 
 beforeEach(() => {
@@ -43,9 +49,9 @@ describe('the widget that holds the viewer', () => {
     model.say(state());
     model.say(deltas(text(0, 'first ')));
     const el = render(widget, model);
-    await vi.waitFor(() => expect(shown(el)).toBe('first '));
+    await eventually(() => expect(shown(el)).toBe('first '));
     model.say(deltas(text(6, 'last')));
-    await vi.waitFor(() => expect(shown(el)).toBe('first last'));
+    await eventually(() => expect(shown(el)).toBe('first last'));
     expect(model.sent).not.toContainEqual({ type: 'viewer' });
   });
 
@@ -56,7 +62,7 @@ describe('the widget that holds the viewer', () => {
     const el = render(widget, model);
     model.say(deltas(text(6, 'then ')));
     model.say(deltas(text(0, 'first then '), text(11, 'last')));
-    await vi.waitFor(() => expect(shown(el)).toBe('first then last'));
+    await eventually(() => expect(shown(el)).toBe('first then last'));
   });
 
   it('runs one viewer a page, whichever copy brought it', async () => {
@@ -67,7 +73,7 @@ describe('the widget that holds the viewer', () => {
     const els = [render(one, first), render(two, second)];
     first.say(deltas(text(0, 'one')));
     second.say(deltas(text(0, 'two')));
-    await vi.waitFor(() => expect(els.map(shown)).toEqual(['one', 'two']));
+    await eventually(() => expect(els.map(shown)).toEqual(['one', 'two']));
     expect(registry().viewers.size).toBe(1);
     expect(registry().arrivals.size).toBe(1); // each viewer that runs has one
   });

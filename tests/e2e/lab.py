@@ -185,6 +185,11 @@ class Lab:
             path.write_text(json.dumps(settings))
 
 
+def markdowns(views):
+    """The Markdown that each view of a stream shows of its body, exactly."""
+    return views.evaluate_all("views => views.map((view) => view.markdown)")
+
+
 class NotebookPage:
     """A page with one notebook open, used as a person would."""
 
@@ -263,4 +268,4 @@ class NotebookPage:
 
     def text(self, number=0):
         """The Markdown that the view shows of the body, exactly."""
-        return self.view(number).evaluate_all("views => views.map((v) => v.markdown).join('')")
+        return "".join(markdowns(self.view(number)))

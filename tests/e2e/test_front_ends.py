@@ -10,7 +10,7 @@ from nb_persistent_stream.wire import deltas_message
 
 from .book import TALK, THEN
 from .fronts import ClassicPage, Marimo
-from .lab import TOKEN, Lab, wait_for
+from .lab import TOKEN, Lab, markdowns, wait_for
 
 IMPORT = "import nb_persistent_stream.kernel.api, anywidget"
 
@@ -104,7 +104,7 @@ class TestVoila:
         go.unlink()
         page.locator(".nbps[data-status=done]").wait_for()
         [[stream_id]] = lab.rows("SELECT id FROM streams")
-        assert page.locator(".nbps-text").text_content() == lab.body(stream_id)
+        assert markdowns(view) == [lab.body(stream_id)]
         page.close()
 
 
@@ -131,14 +131,14 @@ class TestMarimo:
         go.unlink()
         for number in range(2):
             page.locator(".nbps[data-status=done]").nth(number).wait_for()
-        said = page.locator(".nbps-text").first.text_content()
+        said, watched = markdowns(views)
         assert said.startswith("word0 word1 ")
-        assert page.locator(".nbps-text").nth(1).text_content() == said
+        assert watched == said
         assert block.exists()
         block.unlink()
         page.reload()
         page.locator(".nbps[data-status=done]").nth(1).wait_for()
-        assert page.locator(".nbps-text").first.text_content() == said
+        assert markdowns(views) == [said, said]
         page.close()
 
     def test_stop_in_a_free_kernel(self, marimo, window, block):
@@ -192,9 +192,9 @@ class TestPagesThatReachNoServer:
         early, late = (deltas_message([Delta(n, text)]) for n, text in ((0, "first "), (6, "last")))
         for frame in page.frames[1:]:
             frame.evaluate(MANAGER, {"esm": esm, "id": ID, "early": [early]})
-            texts = frame.locator(".nbps-text")
-            texts.nth(1).wait_for()
+            views = frame.locator(".nbps")
+            views.nth(1).wait_for()
             frame.evaluate("(message) => say(message)", late)
-            wait_for(lambda t=texts: t.all_text_contents() == ["first last"] * 2, "the text")
+            wait_for(lambda v=views: markdowns(v) == ["first last"] * 2, "the text")
         assert [url for url in requests if not url.startswith(("blob:", "about:"))] == []
         page.close()
