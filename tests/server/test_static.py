@@ -29,6 +29,14 @@ async def test_the_viewer_is_kept_by_browsers_for_good(fetch, viewer):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+async def test_what_the_viewer_loads_later_lies_beside_it_and_is_kept_too(fetch):
+    chunks = {path.name.rsplit("-", 1)[0]: path for path in (STATIC_DIR / "chunks").iterdir()}
+    for name in ("katex", "katex-style", "KaTeX_Main-Regular", "rust"):
+        answer = await fetch("static", "chunks", chunks[name].name)
+        assert (answer.code, answer.body) == (200, chunks[name].read_bytes())
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
 async def test_a_file_without_a_hash_in_its_name_is_asked_for_again(fetch):
     answer = await fetch("static", "widget.js")
     assert answer.code == 200

@@ -15,6 +15,7 @@ const LONGEST = 8_192;
 /** An unfinished formula is held back for so long; then it may not be one. */
 const LONGEST_FORMULA = 400;
 
+const ANY_MARK = /[*_~`[<\\$]/;
 const OPENER = /(?:^|(?<=[\s([{"'—]))(?:[*_~`]{1,3}|!?\[|<\/?[a-z]{0,3}|\\{1,2}|\${1,2})$/i;
 const MARK_LINE =
   /^[ \t]*(?:>[ \t]?)*[ \t]*(?:[-+*_=~`#|:>$\\]+|\d{1,9}[.)]?|[-+*] \[[ xX]?\]?)?[ \t]*$/;
@@ -24,7 +25,7 @@ const TABLE_LINE = /^ {0,3}\|/;
 
 /** The text of a leaf that is being written, with its open marks closed or held back. */
 export function healed(text: string): string {
-  if (text.length > LONGEST) return text;
+  if (text.length > LONGEST || !ANY_MARK.test(text)) return text;
   return remend(withoutOpenFormula(text.replace(OPENER, '')), OPTIONS);
 }
 
