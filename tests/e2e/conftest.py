@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from .book import Book
-from .lab import FLAGS, Lab, NotebookPage
+from .lab import FLAGS, Lab, NotebookPage, wait_for
+from .plain import PlainServer
 
 HERE = Path(__file__).parent
 
@@ -100,3 +101,30 @@ def book_in(open_in, request):
     yield make
     for book in books:
         book.close()
+
+
+@pytest.fixture(scope="session")
+def plain():
+    """The plain page's address."""
+    with PlainServer() as url:
+        yield url
+
+
+@pytest.fixture
+def page_of(plain, chromium):
+    """Opens the plain page as somebody with certain preferences, with one stream, `s`."""
+    contexts = []
+
+    def open_(**preferences):
+        context = chromium.new_context(viewport={"width": 900, "height": 700}, **preferences)
+        contexts.append(context)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        page.goto(plain)
+        wait_for(lambda: page.evaluate("globalThis.ready"), "the page")
+        page.evaluate("show('s')")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()

@@ -1,6 +1,6 @@
 const INDENT = 2;
 /** What fits into so many columns stays on one line. */
-const WIDTH = 54;
+const WIDTH = 60;
 /** What is nested more deeply is nothing that people read. */
 const DEEPEST = 64;
 /** A token of JSON that is well-formed: a string, a bracket or a mark, or what stands alone. */
