@@ -86,12 +86,12 @@ $(VIEWER): $(SOURCES) | js/node_modules/.build
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.demo: pyproject.toml requirements.lock $(VIEWER) | $(VENV)/bin/python
+$(VENV)/.demo: pyproject.toml requirements.lock | $(VIEWER) $(VENV)/bin/python
 	$(PIP) install --quiet --constraint requirements.lock --editable ".[demo]"
 	$(LINK)
 	touch $@
 
-$(VENV)/.dev: js/node_modules/.dev pyproject.toml requirements.lock $(VIEWER) | $(VENV)/bin/python
+$(VENV)/.dev: pyproject.toml requirements.lock | js/node_modules/.dev $(VIEWER) $(VENV)/bin/python
 	$(PIP) install --quiet --constraint requirements.lock --editable ".[dev]"
 	$(LINK)
 	touch $@
