@@ -6,6 +6,7 @@
     ├── SourceFailed                     the model's provider failed
     ├── StreamNotFound (LookupError)     no stream of that id in this store
     ├── StreamFenced                     another driver has the stream, or it has ended
+    │   └── StreamDeleted                somebody deleted it meanwhile
     ├── StreamEnded                      a stream's end that is not "done"; has .text
     │   ├── StreamFailed                 the source or the store failed, or the driver vanished
     │   └── StreamCancelled              somebody stopped it
@@ -29,6 +30,7 @@ __all__ = [
     "StoreTooNew",
     "StoreUnavailable",
     "StreamCancelled",
+    "StreamDeleted",
     "StreamEnded",
     "StreamFailed",
     "StreamFenced",
@@ -66,12 +68,25 @@ class StreamNotFound(PersistentStreamError, LookupError):
 class StreamFenced(PersistentStreamError):
     """The right to append is gone: another driver has it, or the stream has ended."""
 
-    def __init__(self, stream_id: str) -> None:
+    def __init__(self, stream_id: str, message: str | None = None) -> None:
         super().__init__(
-            f"This process may no longer write to stream {stream_id!r}: its lease was taken or the "
-            "stream has ended. What was stored is kept; start a new stream to go on."
+            message
+            or f"This process may no longer write to stream {stream_id!r}: its lease was taken or "
+            "the stream has ended. What was stored is kept; start a new stream to go on."
         )
         self.stream_id = stream_id
+
+
+class StreamDeleted(StreamFenced):
+    """The stream was deleted while this process wrote it."""
+
+    def __init__(self, stream_id: str) -> None:
+        super().__init__(
+            stream_id,
+            f"The stream {stream_id!r} was deleted while it was being written, so it was stopped. "
+            "What was said until then is stored no more; this process still has it (`.text`). Run "
+            "it again for an answer that is stored.",
+        )
 
 
 class StreamEnded(PersistentStreamError):

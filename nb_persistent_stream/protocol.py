@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
 from enum import Enum
 from typing import Any, TypedDict
@@ -38,6 +38,9 @@ class Status(str, Enum):
 
     def __str__(self) -> str:
         return self.value
+
+
+LIVE = tuple(status for status in Status if not status.final)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,13 @@ class Provenance:
     kernel_id: str | None = None
     host: str | None = None
     user: str | None = None
+
+
+# The names that a provenance's fields have beside a stream's other facts, in a row and on the wire:
+# `model` there is the one that answered.
+PROVENANCE_NAMES = {field.name: field.name for field in fields(Provenance)} | {
+    "model": "requested_model"
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ..errors import (
     PersistentStreamError,
     StoreError,
     StoreUnavailable,
+    StreamDeleted,
     StreamEnded,
     StreamFailed,
     StreamFenced,
@@ -92,11 +93,19 @@ class Driver:
             StreamEnded: the stream has ended.
             StoreError: the store failed for good.
         """
-        if self._ending is not None:
-            await self.ended.wait()
-            raise ending(self.info, self.body.text()) or StreamEnded(
-                self.stream_id, self.body.text(), "The stream was closed; nothing more can be said."
-            )
+        if self._ending is None:
+            try:
+                await self._say(piece)
+            except StreamFenced as error:
+                await self.end(Status.ERROR, error)
+            else:
+                return
+        await self.ended.wait()
+        raise ending(self.info, self.body.text()) or StreamEnded(
+            self.stream_id, self.body.text(), "The stream was closed; nothing more can be said."
+        )
+
+    async def _say(self, piece: Piece) -> None:
         if self.info.status is Status.PENDING:
             await self._start()
         delta = self.body.append(piece)
@@ -154,7 +163,7 @@ class Driver:
                 self.report(event)
 
     async def _watch_store(self) -> None:
-        """Stop when somebody asks for it, or when the stream is ended from outside."""
+        """Stop when somebody asks for it, or when the stream is ended or deleted from outside."""
         with suppress(StoreError):  # the writer meets it too, and reports it
             try:
                 while True:
@@ -163,8 +172,10 @@ class Driver:
                             async for info in states:
                                 await self._obey(info)
                     await asyncio.sleep(_STORE_PAUSE)
-            except (StreamFenced, StreamNotFound) as error:
+            except StreamFenced as error:
                 await self.end(Status.ERROR, error)
+            except StreamNotFound:
+                await self.end(Status.ERROR, StreamDeleted(self.stream_id))
 
     async def _obey(self, info: StreamInfo) -> None:
         if info.status.final or info.epoch != self._lease.epoch:

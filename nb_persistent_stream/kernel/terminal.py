@@ -6,7 +6,7 @@ import re
 import sys
 from contextlib import aclosing, suppress
 
-from ..errors import PersistentStreamError
+from ..errors import PersistentStreamError, StreamNotFound
 from ..protocol import StreamInfo, text_of
 from ..store import StreamStore
 from .runtime import Runtime
@@ -43,17 +43,19 @@ class TerminalView:
 
     async def _print(self) -> None:
         ends_line = True
-        async with aclosing(self._store.follow(self._stream_id)) as batches:
-            async for batch in batches:
-                if text := printable(text_of(batch.deltas)):
-                    ends_line = text.endswith("\n")
-                    _write(text)
-                if batch.info and batch.info.status.final:
-                    _write(("" if ends_line else "\n") + _last_line(batch.info))
-
-
-def _last_line(info: StreamInfo) -> str:
-    return f"[{info.status}] {printable(info.error['message'])}\n" if info.error else ""
+        last_line = ""
+        try:
+            async with aclosing(self._store.follow(self._stream_id)) as batches:
+                async for batch in batches:
+                    if text := printable(text_of(batch.deltas)):
+                        ends_line = text.endswith("\n")
+                        _write(text)
+                    if batch.info and batch.info.error:
+                        message = printable(batch.info.error["message"])
+                        last_line = f"[{batch.info.status}] {message}\n"
+        except StreamNotFound as error:
+            last_line = f"[deleted] {error}\n"
+        _write(("" if ends_line else "\n") + last_line)
 
 
 def _write(text: str) -> None:

@@ -1,6 +1,6 @@
 """The only room with SQL: where streams are kept, and how readers hear of what was kept."""
 
-from .contract import MAX_PAGE, Batch, Lease, NewStream, Page, Query, StreamStore
+from .contract import MAX_PAGE, Batch, Lease, NewStream, Page, Query, StreamStore, Window
 from .leases import LeaseWatch
 from .sqlite import SqliteStore
 
@@ -14,4 +14,5 @@ __all__ = [
     "Query",
     "SqliteStore",
     "StreamStore",
+    "Window",
 ]

@@ -35,12 +35,16 @@ class NewStream:
 class Query:
     """Which streams to list, newest first; `after` is the `next` of the page before.
 
-    `unplaced` leaves out the streams whose output stands in a saved notebook.
+    `search` finds the streams that hold each of its words, in either case of each letter, in their
+    title, tags, prompt, model, id, or notebook's path below `root`. `unplaced` leaves out the
+    streams whose output stands in a saved notebook.
     """
 
     statuses: tuple[Status, ...] = ()
     notebook: str | None = None
     kernel: str | None = None
+    search: str = ""
+    root: str = ""
     unplaced: bool = False
     limit: int = 50
     after: str | None = None
@@ -55,6 +59,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a list that somebody looks at; `total` is the length of the whole."""
+
+    total: int
+    first: int
+    streams: tuple[StreamInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What a follower hears at a time: new deltas, or a new state."""
 
@@ -65,7 +78,8 @@ class Batch:
 class StreamStore(Protocol):
     """Streams, kept. Every change is a compare-and-set: the database settles each race.
 
-    Any method may raise `StoreUnavailable` or `StoreCorrupt`; nothing is half done then.
+    Any method may raise `StoreUnavailable` or `StoreCorrupt`; nothing is half done then. Where a
+    lease is not valid any more, the `StreamFenced` is a `StreamDeleted` if the stream is gone.
     """
 
     async def create(self, new: NewStream) -> Lease:
@@ -125,6 +139,14 @@ class StreamStore(Protocol):
         """
         ...
 
+    async def delete(self, stream_id: str) -> None:
+        """Forget a stream and its body, in any status; fences its driver out.
+
+        Raises:
+            StreamNotFound: there is no such stream.
+        """
+        ...
+
     async def place(self, stream_ids: Sequence[str]) -> None:
         """Note that a saved notebook holds these streams' outputs; unknown ids do no harm."""
         ...
@@ -138,7 +160,25 @@ class StreamStore(Protocol):
         ...
 
     async def find(self, query: Query) -> Page:
-        """A page of streams, newest first."""
+        """A page of streams, newest first.
+
+        Raises:
+            InvalidInput: the query's `search` is too long, or its `after` is no `next` of a page.
+        """
+        ...
+
+    async def window(self, query: Query, first: int, count: int) -> Window:
+        """The streams at the places from `first` on in a list, `count` or `MAX_PAGE` at most.
+
+        The query's `limit` has no say in it. Raises what `find` does.
+        """
+        ...
+
+    def windows(self, query: Query, first: int, count: int) -> AsyncGenerator[Window, None]:
+        """The same now and after each change of it, twice a second at most, for ever.
+
+        A growing body is a change, a beat is none. Raises what `find` does.
+        """
         ...
 
     async def live(self) -> list[StreamInfo]:

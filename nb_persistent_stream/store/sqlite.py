@@ -17,12 +17,13 @@ from typing import Any
 import aiosqlite
 
 from ..config import Durability
-from ..errors import StreamFenced, StreamNotFound
+from ..errors import StreamDeleted, StreamFenced, StreamNotFound
 from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after, size
 from .commits import ROWS_PER_COMMIT, Append, CommitQueue
-from .contract import MAX_PAGE, Batch, Lease, NewStream, Page, Query
+from .contract import Batch, Lease, NewStream, Page, Query, Window
 from .database import open_database, query
-from .rows import conditions, dump, new_row, page_token, to_delta, to_info
+from .lists import Lists
+from .rows import dump, new_row, to_delta, to_info
 from .tail import Tail
 
 _READ_BYTES = 128 * 1024
@@ -44,6 +45,7 @@ class SqliteStore:
         self._writer = writer
         self._reader = reader
         self._tail = Tail(path, self.read)
+        self._lists = Lists(self._read)
         self._commits = CommitQueue(self._insert)
 
     @classmethod
@@ -91,7 +93,7 @@ class SqliteStore:
         for start in range(0, len(deltas), ROWS_PER_COMMIT):
             part = deltas[start : start + ROWS_PER_COMMIT]
             if not await self._commits.put(lease, part) and not await self._is_stored(lease, part):
-                raise StreamFenced(lease.stream_id)
+                raise await self._fenced(lease)
 
     async def finish(
         self, lease: Lease, status: Status, report: Report, error: ErrorRecord | None = None
@@ -134,6 +136,11 @@ class SqliteStore:
         )
         return await self.info(stream_id)
 
+    async def delete(self, stream_id: str) -> None:
+        # Its deltas go with it: the table says so.
+        if not await self._write("DELETE FROM streams WHERE id = ? RETURNING id", (stream_id,)):
+            raise StreamNotFound(stream_id)
+
     async def place(self, stream_ids: Sequence[str]) -> None:
         marks = ", ".join("?" * len(stream_ids))
         await self._write(
@@ -146,14 +153,13 @@ class SqliteStore:
         raise StreamNotFound(stream_id)
 
     async def find(self, query: Query) -> Page:
-        limit = min(max(1, query.limit), MAX_PAGE)
-        where, params = conditions(query)
-        rows = await self._read(
-            f"SELECT * FROM stream_infos WHERE {where} ORDER BY created_at DESC, id DESC LIMIT ?",
-            (*params, limit + 1),
-        )
-        streams = tuple(to_info(row) for row in rows[:limit])
-        return Page(streams, page_token(streams[-1]) if len(rows) > limit else None)
+        return await self._lists.find(query)
+
+    async def window(self, query: Query, first: int, count: int) -> Window:
+        return await self._lists.window(query, first, count)
+
+    def windows(self, query: Query, first: int, count: int) -> AsyncGenerator[Window, None]:
+        return self._lists.windows(query, first, count)
 
     async def live(self) -> list[StreamInfo]:
         return [
@@ -192,7 +198,12 @@ class SqliteStore:
             (*params, lease.stream_id, lease.epoch),
         )
         if not rows:
-            raise StreamFenced(lease.stream_id)
+            raise await self._fenced(lease)
+
+    async def _fenced(self, lease: Lease) -> StreamFenced:
+        """Why a lease is not valid any more."""
+        rows = await self._read("SELECT true FROM streams WHERE id = ?", (lease.stream_id,))
+        return StreamFenced(lease.stream_id) if rows else StreamDeleted(lease.stream_id)
 
     async def _insert(self, batch: Sequence[Append]) -> set[str]:
         """Insert what leases allow; gives back the ids of the streams that were allowed to."""
@@ -219,12 +230,10 @@ class SqliteStore:
 
     async def _is_stored(self, lease: Lease, deltas: Sequence[Delta]) -> bool:
         """Whether an append that matched nothing was a repeat of one that had gone through."""
-        if (await self.info(lease.stream_id)).epoch != lease.epoch:
-            return False
         rows = await self._read(
-            "SELECT offset, kind, text, meta FROM deltas "
-            "WHERE stream_id = ? AND offset >= ? AND offset < ? ORDER BY offset",
-            (lease.stream_id, deltas[0].offset, deltas[-1].end),
+            "SELECT offset, kind, text, meta FROM deltas JOIN streams ON id = stream_id "
+            "WHERE id = ? AND epoch = ? AND offset >= ? AND offset < ? ORDER BY offset",
+            (lease.stream_id, lease.epoch, deltas[0].offset, deltas[-1].end),
         )
         return [_words(to_delta(row)) for row in rows] == [_words(delta) for delta in deltas]
 

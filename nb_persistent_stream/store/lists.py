@@ -1,0 +1,109 @@
+"""Lists of streams: a page of one, a window of one, and a window that is kept up to date."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any
+
+from ..protocol import StreamInfo
+from .contract import MAX_PAGE, Page, Query, Window
+from .queries import conditions, page_token
+from .rows import to_info
+
+# Seconds between two looks at a window, and how many times longer than a look that must be.
+_PAUSE, _REST = 0.5, 10
+
+Read = Callable[[str, Any], Awaitable[list[sqlite3.Row]]]
+
+
+class Lists:
+    """Reads lists through one connection."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._turn = asyncio.Lock()
+
+    async def find(self, query: Query) -> Page:
+        """See `StreamStore.find`."""
+        limit = min(max(1, query.limit), MAX_PAGE)
+        where, params = conditions(query)
+        rows = await self._in_turn(
+            f"SELECT * FROM stream_infos WHERE {where} ORDER BY created_at DESC, id DESC LIMIT ?",
+            [*params, limit + 1],
+        )
+        streams = tuple(to_info(row) for row in rows[:limit])
+        return Page(streams, page_token(streams[-1]) if len(rows) > limit else None)
+
+    async def window(self, query: Query, first: int, count: int) -> Window:
+        """See `StreamStore.window`."""
+        return await self._look(query, first, count, ())
+
+    async def windows(self, query: Query, first: int, count: int) -> AsyncGenerator[Window, None]:
+        """See `StreamStore.windows`."""
+        version, told = None, None
+        while True:
+            began = time.monotonic()
+            # Asked before the look: a commit that comes between is seen at the next one. See the
+            # tail for what it costs, and what it says.
+            newest = (await self._read("PRAGMA data_version", ()))[0][0]
+            if newest != version:
+                version = newest
+                window = await self._look(query, first, count, told.streams if told else ())
+                took = time.monotonic() - began
+                if window != told:
+                    told = window
+                    yield window
+            await asyncio.sleep(max(_PAUSE, _REST * took))
+
+    async def _look(
+        self, query: Query, first: int, count: int, known: tuple[StreamInfo, ...]
+    ) -> Window:
+        """Read a window; of what is known, only what has changed."""
+        where, params = conditions(query)
+        # All streams are in an index, in their order; any others are looked for once.
+        materialized = "NOT MATERIALIZED" if where == "true" else "MATERIALIZED"
+        rows = await self._in_turn(
+            f"""
+            WITH matching AS {materialized} (SELECT id, created_at FROM streams WHERE {where})
+            SELECT total, shown.* FROM (SELECT count(*) AS total FROM matching)
+            LEFT JOIN (
+              SELECT infos.id, infos.revision, infos.length
+              FROM (SELECT id, created_at FROM matching
+                    ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?) place
+              JOIN stream_infos infos USING (id)
+              ORDER BY place.created_at DESC, id DESC
+            ) shown
+            """,
+            [*params, min(max(0, count), MAX_PAGE), max(0, first)],
+        )
+        infos = {info.id: info for info in known}
+        shown = {row["id"]: (row["revision"], row["length"]) for row in rows if row["id"]}
+        new = [
+            stream_id
+            for stream_id, state in shown.items()
+            if (info := infos.get(stream_id)) is None or (info.revision, info.length) != state
+        ]
+        if new:
+            marks = ", ".join("?" * len(new))
+            sql = f"SELECT * FROM stream_infos WHERE id IN ({marks})"
+            infos |= {row["id"]: to_info(row) for row in await self._in_turn(sql, new)}
+        # One that was deleted between the two reads is missing; the next look sees that.
+        streams = tuple(infos[stream_id] for stream_id in shown if stream_id in infos)
+        return Window(rows[0]["total"], max(0, first), streams)
+
+    async def _in_turn(self, sql: str, params: list[Any]) -> list[sqlite3.Row]:
+        """Read when the list before has been read.
+
+        A read that is cancelled goes on in its thread. Somebody who scrolls fast through a long
+        search asks and cancels many times, and these must not pile up there.
+        """
+        async with self._turn:
+            reading = asyncio.ensure_future(self._read(sql, params))
+            try:
+                return await asyncio.shield(reading)
+            except asyncio.CancelledError:
+                await asyncio.gather(reading, return_exceptions=True)
+                raise

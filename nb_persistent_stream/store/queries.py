@@ -1,0 +1,127 @@
+"""A query as SQL."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..errors import InvalidInput
+from ..protocol import StreamInfo
+from .contract import Query
+
+# A longer search would be a longer statement than SQLite takes.
+MOST_SEARCH = 200
+
+# A word has no white space in it, so that none is found across two lines.
+_SHORT_TEXTS = """
+    id || char(10) || coalesce(title, '')
+    || char(10) || coalesce(nullif(model, ''), requested_model, '')
+    || char(10) || iif(instr(notebook, ?) = 1, substr(notebook, length(?) + 1), '')
+"""
+
+# A text, and not messages, in which nothing is written otherwise than it is.
+_PLAIN_PROMPT = "prompt GLOB '\"*' AND prompt NOT GLOB '*\\*'"
+
+
+def conditions(query: Query) -> tuple[str, list[Any]]:
+    """A query as SQL over `streams`, and its parameters; `true` for all.
+
+    Raises:
+        InvalidInput: the query can't be used.
+    """
+    where, params = list[str](), list[Any]()
+    if query.statuses:  # literally, so that SQLite sees that an index of some statuses will do
+        statuses = ", ".join(f"'{status.value}'" for status in query.statuses)
+        where.append(f"status IN ({statuses})")
+    for column, value in (("notebook", query.notebook), ("kernel_id", query.kernel)):
+        if value is not None:
+            where.append(f"{column} = ?")
+            params.append(value)
+    if query.unplaced:
+        where.append("NOT placed")
+    if query.after is not None:
+        where.append("(created_at, id) < (?, ?)")
+        params += page_start(query.after)
+    for word in _words(query.search):
+        sql, more = _holds(word, query.root)
+        where.append(sql)
+        params += more
+    return " AND ".join(where) or "true", params
+
+
+def page_token(info: StreamInfo) -> str:
+    """Where a list goes on after a stream."""
+    return f"{info.created_at!r}:{info.id}"
+
+
+def page_start(token: str) -> tuple[float, str]:
+    """What `page_token` wrote.
+
+    Raises:
+        InvalidInput: it did not write this.
+    """
+    created_at, _, stream_id = token.partition(":")
+    try:
+        return float(created_at), stream_id
+    except ValueError:
+        raise InvalidInput(
+            f"{token!r} is not the 'next' of a page. Leave `after` out to begin at the newest."
+        ) from None
+
+
+def _words(search: str) -> list[str]:
+    if len(search) > MOST_SEARCH:
+        raise InvalidInput(
+            f"The search is {len(search)} characters long. Use fewer words: up to {MOST_SEARCH} "
+            "characters."
+        )
+    return list(dict.fromkeys(search.split()))
+
+
+def _holds(word: str, root: str) -> tuple[str, list[Any]]:
+    """Whether a stream's texts hold a word.
+
+    JSON is looked at as it is first: that is quick, and finds all that may hold the word.
+    """
+    plain = _patterns(word)
+    raw = _patterns(json.dumps(word, ensure_ascii=False)[1:-1])
+    short = _fits(_SHORT_TEXTS, plain)
+    tags = (
+        f"CASE WHEN {_fits('tags', raw)} THEN EXISTS "
+        f"(SELECT 1 FROM json_each(tags) tag WHERE {_fits('tag.value', plain)}) END"
+    )
+    prompt = (
+        f"CASE WHEN NOT {_fits('prompt', raw)} THEN false "
+        f"WHEN {_PLAIN_PROMPT} THEN true WHEN json_valid(prompt) THEN EXISTS "
+        "(SELECT 1 FROM json_tree(prompt) part WHERE part.type = 'text' "
+        "AND (part.parent IS NULL OR part.key IN ('content', 'text')) "
+        f"AND {_fits('part.value', plain)}) END"
+    )
+    params = [value for pattern in plain for value in (root, root, pattern)]
+    return f"({short} OR {tags} OR {prompt})", [*params, *raw, *plain, *raw, *plain]
+
+
+def _fits(expression: str, patterns: list[str]) -> str:
+    return f"({' OR '.join(f'{expression} GLOB ?' for _ in patterns)})"
+
+
+def _patterns(word: str) -> list[str]:
+    """The GLOB patterns of which one fits a text that holds a word, in whatever case.
+
+    SQLite's LIKE knows the cases of ASCII only. A pattern that begins with a plain character is
+    far quicker than one that begins with a choice, so there is one for each case of the first:
+    https://sqlite.org/lang_expr.html#glob
+    """
+    first, *rest = [_cases(character) for character in word]
+    tail = "".join(_literal(cases[0]) if len(cases) == 1 else f"[{cases}]" for cases in rest)
+    return [f"*{_literal(character)}{tail}*" for character in first]
+
+
+def _cases(character: str) -> str:
+    """A character in each case that is one character too."""
+    forms = {character, character.lower(), character.upper()}
+    return "".join(sorted(form for form in forms if len(form) == 1))
+
+
+def _literal(character: str) -> str:
+    return f"[{character}]" if character in "*?[" else character
