@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
+from typing import Any
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
@@ -24,6 +26,11 @@ class StreamHandler(JsonReplies, APIHandler):
     """What the resources share."""
 
     auth_resource = AUTH_RESOURCE
+
+    def finish(self, *args: Any, **kwargs: Any) -> asyncio.Future[Any]:
+        """Finish with the content type that was set: Jupyter's own would always be JSON's."""
+        kwargs.setdefault("set_content_type", self._headers["Content-Type"])
+        return super().finish(*args, **kwargs)
 
     async def store(self) -> SqliteStore:
         """The store.

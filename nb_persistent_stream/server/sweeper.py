@@ -1,4 +1,4 @@
-"""Ends the streams of drivers that are gone."""
+"""Ends the streams of drivers that are gone, and deletes those whose time is over."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ class Sweeper:
         self._trouble = ""
 
     async def sweep(self) -> None:
-        """Mark as `timeout` what has lost its driver."""
+        """Mark as `timeout` what has lost its driver, and delete what has expired."""
         if self._shelf.is_empty:
             return
         try:
+            store = await self._shelf.store()
+            await store.resources.sweep()
             if self._watch is None:
-                self._watch = LeaseWatch(await self._shelf.store(), self._lease)
+                self._watch = LeaseWatch(store, self._lease)
             for stream_id in await self._watch.sweep(self._census.gone):
                 self._log.info("Stream %s lost its driver and was ended as timeout.", stream_id)
         except StoreError as error:
