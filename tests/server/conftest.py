@@ -132,11 +132,16 @@ class Answer:
 
     @property
     def error(self):
-        """The message of an error, whose form is checked."""
-        assert sorted(self.json) == ["message", "type"]
-        assert "Traceback" not in self.json["message"]
-        assert len(self.json["message"]) > 5
-        return self.json
+        """The word and the message of an error, whose form is checked."""
+        assert self.headers["Content-Type"] == "application/problem+json", self.body
+        problem = json.loads(self.body)
+        assert sorted(problem) == ["detail", "status", "title", "type"]
+        assert problem["status"] == self.code
+        assert "Traceback" not in problem["detail"]
+        assert len(problem["detail"]) > 5
+        base, _, word = problem["type"].rpartition(":")
+        assert base == "urn:problem-type:nb-persistent-stream"
+        return {"type": word, "message": problem["detail"]}
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from ...errors import InvalidInput
 from ...protocol import check_id
 from ...store import JSON as JSON_TYPE
 from ...store import (
-    Appended,
     NewParts,
     NewResource,
     Resource,
@@ -90,7 +89,12 @@ class DurableHandler(Exchange):
                 producer=requests.producer(headers),
             ),
         )
-        self._answer_append(appended)
+        self.describe(appended.resource)
+        # The protocol's codes: 200 for what a producer appended, 204 for all else.
+        self.set_status(200 if appended.producer and parts and not appended.repeated else 204)
+        if appended.producer is not None:
+            self.describe_producer(appended.producer)
+        _ = self.finish()
 
     @web.authenticated
     @authorized
@@ -204,14 +208,6 @@ class DurableHandler(Exchange):
             self.set_header("Content-Disposition", "attachment")
         self.set_header("Content-Type", resource.content_type)
         _ = self.finish(joined(part.messages, is_json=resource.is_json))
-
-    def _answer_append(self, appended: Appended) -> None:
-        self.describe(appended.resource)
-        self.set_status(204)
-        if appended.producer is not None:
-            self.describe_producer(appended.producer)
-            self.set_status(204 if appended.repeated else 200)
-        _ = self.finish()
 
 
 class SubscriptionsHandler(StreamHandler):
