@@ -52,8 +52,8 @@ class StreamExtension(ExtensionApp):
         )
         assert self.serverapp is not None  # noqa: S101  (told to the type checker)
         census = KernelCensus(self.serverapp.kernel_manager)
-        sweeper = Sweeper(self._shelf, settings.lease, census, self.log)
-        self._sweeping = PeriodicCallback(sweeper.sweep, self.sweep_interval * 1000)
+        self._sweeper = Sweeper(self._shelf, settings.lease, census, self.log)
+        self._sweeping = PeriodicCallback(self._sweeper.sweep, self.sweep_interval * 1000)
         self._sweeping.start()
 
     def initialize_handlers(self) -> None:
@@ -70,4 +70,5 @@ class StreamExtension(ExtensionApp):
     async def stop_extension(self) -> None:
         """Let go of the store when the server stops."""
         self._sweeping.stop()
+        await self._sweeper.rested()
         await self._shelf.close()

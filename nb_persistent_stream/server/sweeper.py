@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from logging import Logger
 
 from ..errors import StoreError
@@ -20,9 +21,19 @@ class Sweeper:
         self._log = log
         self._watch: LeaseWatch | None = None
         self._trouble = ""
+        self._at_work = asyncio.Lock()
 
     async def sweep(self) -> None:
         """Mark as `timeout` what has lost its driver, and delete what has expired."""
+        async with self._at_work:
+            await self._sweep()
+
+    async def rested(self) -> None:
+        """Wait until no sweep is under way."""
+        async with self._at_work:
+            pass
+
+    async def _sweep(self) -> None:
         if self._shelf.is_empty:
             return
         try:

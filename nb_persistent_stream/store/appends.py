@@ -42,6 +42,7 @@ def append(db: sqlite3.Connection, stream_id: str, new: NewParts, now: float) ->
     """
     forks.expire(db, now)
     row = found(db, stream_id)
+    touch(db, stream_id, now)
     resource = to_resource(row)
     if resource.closed:
         return _after_the_end(db, row, resource, new)
@@ -67,7 +68,6 @@ def append(db: sqlite3.Connection, stream_id: str, new: NewParts, now: float) ->
         )
     if new.closes:
         close(db, stream_id, now, new)
-    touch(db, stream_id, now)
     return Appended(to_resource(found(db, stream_id)), producer=new.producer)
 
 

@@ -50,7 +50,8 @@ def _check_same(db: sqlite3.Connection, row: sqlite3.Row, new: NewResource) -> N
     same = there.closed == new.closed
     if new.fork is None:
         same &= row["source_id"] is None and there.media_type == asked
-        same &= (there.ttl, None if there.ttl else there.expires_at) == (new.ttl, new.expires_at)
+        expires_at = None if there.ttl is not None else there.expires_at
+        same &= (there.ttl, expires_at) == (new.ttl, new.expires_at)
     else:
         same &= row["source_id"] == new.fork.source_id
         same &= new.content_type is None or there.media_type == asked
@@ -62,7 +63,6 @@ def _check_same(db: sqlite3.Connection, row: sqlite3.Row, new: NewResource) -> N
             Reason.EXISTS,
             f"There is a stream {new.id!r} already, and it is not as asked: its content type, its "
             "expiry, its end or its source differ. Use another id, or leave it as it is.",
-            closed=there.closed,
         )
 
 

@@ -115,7 +115,6 @@ class Reason(str, Enum):
     CONTENT_TYPE = "content-type"
     SEQUENCE = "sequence"
     STALE_EPOCH = "stale-epoch"
-    EPOCH_START = "epoch-start"
     GAP = "sequence-gap"
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.iostream import StreamClosedError
 
-from ...errors import InvalidInput
+from ...errors import InvalidInput, PersistentStreamError
 from ...protocol import check_id
 from ...store import JSON as JSON_TYPE
 from ...store import (
@@ -133,7 +135,7 @@ class DurableHandler(Exchange):
             part = await reader.page(start)
             self.etag = etag(resource.info, start, part.position, closed=part.closed)
             lasting = part.closed or not part.up_to_date
-            self._answer_read(resource, part, _CACHED if lasting else _REVALIDATED)
+            self._answer_read(reader.resource, part, _CACHED if lasting else _REVALIDATED)
 
     def _start(self, *, required: bool) -> Position | None:
         """Where to read from; None for the end."""
@@ -150,38 +152,31 @@ class DurableHandler(Exchange):
         """Answer with what is there, or with what comes in a while."""
         self._track_activity = False
         part = Part((), start, up_to_date=True, closed=False)
-        waits = asyncio.get_running_loop().time() + self.limits.long_poll
-        pause = self.limits.long_poll
-        async for news in with_pauses(reader.follow(start), pause, waits, self.gone):
+        async for news in self._parts(reader, resource, start, self.limits.long_poll):
             part = news or part
             if part.messages or part.closed:
                 break
         if part.messages:
             self._track_activity = True
-            self._answer_read(resource, part, NEVER_CACHED, is_live=True)
+            self._answer_read(reader.resource, part, NEVER_CACHED, is_live=True)
         else:
-            self.describe_part(resource, part, is_live=True)
+            self.describe_part(reader.resource, part, is_live=True)
             self.set_status(204)
             _ = self.finish()
 
     async def _serve_events(self, reader: Reader, resource: Resource, start: Position) -> None:
         """Answer with events until the end, or until it is time to come again."""
         self._track_activity = False
-        store = await self.store()
+        self.set_header("Content-Type", "text/event-stream")
         self.set_header("Cache-Control", "private, no-cache, no-store")
         self.set_header("X-Accel-Buffering", "no")  # nginx would hold events back
         self.set_header("NB-Stream-Status", resource.info.status.value)
         if not is_text(resource):
             self.set_header("Stream-SSE-Data-Encoding", "base64")
-        self.set_header("Content-Type", "text/event-stream")
-        pause, last = self.limits.keep_alive, self.get_query_argument("cursor", None)
-        if resource.ttl is not None:
-            pause = min(pause, resource.ttl / 2)
-        until = asyncio.get_running_loop().time() + self.limits.rotation
+        last = self.get_query_argument("cursor", None)
         try:
-            async for part in with_pauses(reader.follow(start), pause, until, self.gone):
+            async for part in self._parts(reader, resource, start, self.limits.rotation):
                 if part is None:
-                    await store.resources.get(resource.info.id, touch=True)
                     self.write(KEEP_ALIVE)
                 else:
                     last = cursor(time.time(), last)
@@ -191,6 +186,24 @@ class DurableHandler(Exchange):
             _ = self.finish()
         except StreamClosedError:
             pass  # the reader has gone
+        except PersistentStreamError:
+            if not self._headers_written:
+                raise
+            _ = self.finish()  # it comes again, and is told why
+
+    async def _parts(
+        self, reader: Reader, resource: Resource, start: Position, duration: float
+    ) -> AsyncGenerator[Part | None, None]:
+        """What a reader gets in a time; None in a silence, in which its stream does not expire."""
+        pause = self.limits.keep_alive
+        if resource.ttl is not None:
+            pause = min(pause, max(resource.ttl, 1) / 2)
+        until = asyncio.get_running_loop().time() + duration
+        async with aclosing(with_pauses(reader.follow(start), pause, until, self.gone)) as parts:
+            async for part in parts:
+                if part is None:
+                    await reader.touch()
+                yield part
 
     def _note_activity(self, part: Part) -> None:
         """Count as activity while data flows, and only then."""

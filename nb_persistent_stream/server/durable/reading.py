@@ -35,13 +35,14 @@ class Reader:
     def __init__(self, store: SqliteStore, resource: Resource, *, whole: bool = False) -> None:
         self._store = store
         self._id = resource.info.id
-        self._resource = resource
+        # As it was at the last read.
+        self.resource = resource
         self._whole = whole
 
     @property
     def end(self) -> Position:
         """The end, as far as it was known at the last read."""
-        resource = self._resource
+        resource = self.resource
         if resource.closed:
             return Position(resource.length, 0 if resource.own else 1)
         return Position(resource.info.length if self._whole else resource.length)
@@ -58,10 +59,10 @@ class Reader:
             messages = self._cut(deltas, start.offset)
             at = max(start, Position(deltas[-1].end)) if deltas else start
             # The state is read last: where it is no longer than the deltas, they are all there is.
-            self._resource = await self._store.resources.get(self._id)
-            if messages or at.offset >= self._resource.info.length:
+            self.resource = await self._store.resources.get(self._id)
+            if messages or at.offset >= self.resource.info.length:
                 break
-        if start.offset > self._resource.length:
+        if start.offset > self.resource.length:
             raise InvalidInput(
                 f"The offset {start} is beyond the stream's end, {self.end}. Read on from an "
                 "offset that this stream gave."
@@ -81,12 +82,16 @@ class Reader:
             yield part
         if part.closed:
             return
-        known = min(part.position.offset, self._resource.info.length)
+        known = min(part.position.offset, self.resource.info.length)
         async with aclosing(self._store.follow(self._id, known)) as batches:
             async for batch in batches:
                 part = await self._next(batch, part.position)
                 if part.messages or part.closed:
                     yield part
+
+    async def touch(self) -> None:
+        """Let the stream know that it is read."""
+        await self._store.resources.get(self._id, touch=True)
 
     async def _next(self, batch: Batch, at: Position) -> Part:
         messages = self._cut(batch.deltas, at.offset)
@@ -94,14 +99,14 @@ class Reader:
             at = max(at, Position(batch.deltas[-1].end))
         if batch.info is None:
             return Part(messages, at, batch.up_to_date, closed=False)
-        self._resource = await self._store.resources.get(self._id)
-        if self._resource.info.length > at.offset:  # the deltas that it tells of come next
+        self.resource = await self._store.resources.get(self._id)
+        if self.resource.info.length > at.offset:  # the deltas that it tells of come next
             return Part(messages, at, up_to_date=False, closed=False)
         return self._with_end(messages, at)
 
     def _with_end(self, messages: tuple[bytes, ...], at: Position) -> Part:
         """The part, with what follows the last delta if that is where it ends."""
-        resource = self._resource
+        resource = self.resource
         rest = at.offset - resource.info.length
         if rest < 0:
             return Part(messages, at, up_to_date=False, closed=False)
@@ -115,7 +120,7 @@ class Reader:
     def _cut(self, deltas: Iterable[Delta], offset: int) -> tuple[bytes, ...]:
         """Deltas as messages or bytes, from an offset on."""
         news = [delta for delta in deltas if delta.end > offset]
-        if not self._resource.is_json:
+        if not self.resource.is_json:
             return tuple(delta.bytes[max(0, offset - delta.offset) :] for delta in news)
         if news and news[0].offset < offset:
             raise InvalidInput(

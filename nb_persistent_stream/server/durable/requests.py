@@ -90,7 +90,7 @@ def fork(headers: Headers, root: str) -> Fork | None:
             )
         return None
     source_id = check_id(unquote(source.rpartition("/")[2]))
-    if not source.startswith("/") or not f"{root}{source_id}".endswith(unquote(source)):
+    if not source.startswith("/") or not f"{unquote(root)}{source_id}".endswith(unquote(source)):
         raise InvalidInput(
             f"Stream-Forked-From is {source!r}. Give the path of a stream of this server, such as "
             f"{root}{source_id}."
