@@ -1,4 +1,5 @@
-// Builds the viewer, then the two that load it by name: the widget's loader and the labextension.
+// Builds the viewer, then those that know it by name: the widget that loads it, the widget that
+// holds a copy, and the labextension.
 // `node build.mjs [--watch]`
 import {
   copyFileSync,
@@ -52,7 +53,10 @@ async function bundle(entry, options) {
 async function build() {
   const viewer = await bundle('src/viewer.ts', { entryNames: '[name]-[hash]' });
   const define = { VIEWER_FILE: JSON.stringify(viewer) };
-  await bundle('src/widget.ts', { define });
+  const widgets = [
+    await bundle('src/widget.ts', { define }),
+    await bundle('src/widget-inline.ts', { define }),
+  ];
   const entry = await bundle('src/lab.ts', {
     define,
     format: 'iife',
@@ -62,7 +66,7 @@ async function build() {
   copy(`${STATIC}/${viewer}`, `${LABEXTENSION}/static/${viewer}`);
   copy(here('schema/plugin.json'), `${LABEXTENSION}/schemas/${name}/plugin.json`);
   describe(entry);
-  keepOnly(STATIC, ['widget.js', viewer]);
+  keepOnly(STATIC, [...widgets, viewer]);
   keepOnly(`${LABEXTENSION}/static`, [entry, viewer]);
 }
 

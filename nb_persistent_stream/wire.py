@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
-from .protocol import Delta, ErrorRecord, Json, StreamInfo
+from .protocol import PROVENANCE_NAMES, Delta, ErrorRecord, Json, StreamInfo
+
+_PREVIEW = 200
 
 
 class DeltaRecord(TypedDict, total=False):
@@ -34,6 +36,15 @@ class StateRecord(TypedDict):
     error: ErrorRecord | None
     cancel_requested: bool
     notice: str | None
+
+
+class SummaryRecord(StateRecord):
+    """A stream in a list: its state, and what a person knows it by."""
+
+    notebook: str | None
+    cell_id: str | None
+    tags: list[str]
+    prompt: str | None
 
 
 def delta_record(delta: Delta) -> DeltaRecord:
@@ -65,6 +76,43 @@ def state_record(info: StreamInfo, now: float, notice: str | None = None) -> Sta
     }
 
 
+def summary_record(info: StreamInfo, now: float, notebook: str | None) -> SummaryRecord:
+    """A stream in a list, as seen at `now`; `notebook` is its path as the reader knows it."""
+    return {
+        **state_record(info, now),
+        "notebook": notebook,
+        "cell_id": info.provenance.cell_id,
+        "tags": list(info.tags),
+        "prompt": preview(info.provenance.prompt),
+    }
+
+
+def preview(prompt: str | list[Any] | None) -> str | None:
+    """The beginning of what a person asked last; None when there is no such text."""
+    texts = [prompt] if isinstance(prompt, str) else map(_user_text, reversed(prompt or ()))
+    for text in texts:
+        # No more words are looked at than there is room for: a prompt may be a whole book.
+        words = " ".join(text.split(maxsplit=_PREVIEW)[:_PREVIEW])
+        if words:
+            return words[:_PREVIEW]
+    return None
+
+
+def _user_text(message: object) -> str:
+    """What a message of the user says in words."""
+    if not isinstance(message, Mapping) or message.get("role") != "user":
+        return ""
+    content = message.get("content")
+    parts = content if isinstance(content, list) else [{"text": content}]
+    texts = (part.get("text") for part in parts if isinstance(part, Mapping))
+    return " ".join(text for text in texts if isinstance(text, str))
+
+
+def list_message(total: int, first: int, streams: list[SummaryRecord]) -> dict[str, Any]:
+    """The message that carries a list's window: the streams at the places from `first` on."""
+    return {"type": "list", "total": total, "first": first, "streams": streams}
+
+
 def deltas_message(deltas: Iterable[Delta]) -> dict[str, Any]:
     """The message that carries deltas, on every transport."""
     return {"type": "deltas", "deltas": [delta_record(delta) for delta in deltas]}
@@ -82,20 +130,10 @@ def error_message(type_: str, message: str) -> dict[str, Any]:
 
 def info_record(info: StreamInfo, now: float) -> dict[str, Any]:
     """A stream's metadata resource: its state and its provenance."""
-    source = info.provenance
     return {
         **state_record(info, now),
+        **{column: getattr(info.provenance, name) for name, column in PROVENANCE_NAMES.items()},
         "tags": list(info.tags),
-        "prompt": source.prompt,
-        "system": source.system,
-        "requested_model": source.model,
-        "options": dict(source.options),
-        "notebook": source.notebook,
-        "cell_id": source.cell_id,
-        "execution": source.execution,
-        "kernel_id": source.kernel_id,
-        "host": source.host,
-        "user": source.user,
         "response_id": info.report.response_id,
         "started_at": info.started_at,
         "first_delta_at": info.first_delta_at,

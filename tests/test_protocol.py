@@ -26,12 +26,15 @@ from nb_persistent_stream.protocol import (
 from nb_persistent_stream.wire import (
     DeltaRecord,
     StateRecord,
+    SummaryRecord,
     delta_record,
     deltas_message,
     error_message,
     info_record,
+    preview,
     state_message,
     state_record,
+    summary_record,
 )
 
 CONTRACT = Path(__file__).parent / "contract"
@@ -142,6 +145,48 @@ class TestWire:
         assert record.keys() >= named
         assert record["requested_model"] == "m"
         assert json.loads(json.dumps(record)) == record
+
+    def test_a_summary_has_the_keys_of_its_record_and_the_readers_notebook(self):
+        record = summary_record(self.info(tags=("t",)), 103.5, "b.ipynb")
+        keys = SummaryRecord.__annotations__.keys() | StateRecord.__annotations__.keys()
+        assert record.keys() == keys
+        assert (record["notebook"], record["cell_id"]) == ("b.ipynb", "c")
+        assert (record["tags"], record["prompt"]) == (["t"], "p")
+
+    @pytest.mark.parametrize(
+        ("prompt", "expected"),
+        [
+            (None, None),
+            ("", None),
+            (" \n\t", None),
+            (" two\n\n words ", "two words"),
+            ("x" * 300, "x" * 200),
+            ("a " * 300, ("a " * 100)),
+            ("é " * 10**6, ("é " * 100)),
+            ([], None),
+            ([{"role": "system", "content": "s"}], None),
+            ([{"role": "user", "content": "1"}, {"role": "assistant", "content": "2"}], "1"),
+            ([{"role": "user", "content": "1"}, {"role": "user", "content": "2\n3"}], "2 3"),
+            ([{"role": "user", "content": "1"}, {"role": "user", "content": None}], "1"),
+            (
+                [
+                    {
+                        "role": "user",
+                        "content": [
+                            {"type": "text", "text": "look "},
+                            {"type": "image_url", "image_url": {"url": "data:"}},
+                            {"type": "text", "text": "here"},
+                        ],
+                    }
+                ],
+                "look here",
+            ),
+            (["no message", {"role": "user"}, {"role": "user", "content": [5]}], None),
+        ],
+        ids=lambda value: repr(value)[:30],
+    )
+    def test_a_preview_is_the_beginning_of_what_the_user_said_last(self, prompt, expected):
+        assert preview(prompt) == expected
 
     def test_a_delta_has_meta_only_if_there_is_any(self):
         keys = DeltaRecord.__annotations__.keys()

@@ -22,16 +22,13 @@ export async function cancel(server: Server, streamId: string): Promise<boolean>
 
 /** Whether the server took it. */
 export async function post(server: Server, path: string, body?: object): Promise<boolean> {
-  try {
-    const { ok } = await fetch(server.url + path, {
-      method: 'POST',
-      headers: { ...authorization(server), 'X-XSRFToken': xsrfToken() },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    return ok;
-  } catch {
-    return false;
-  }
+  return (await send(server, 'POST', path, body))?.ok ?? false;
+}
+
+/** Whether what the path names is not there any more. */
+export async function remove(server: Server, path: string): Promise<boolean> {
+  const answer = await send(server, 'DELETE', path);
+  return answer !== null && (answer.ok || answer.status === 404);
 }
 
 /** What the server answers, or null when it can't. */
@@ -39,6 +36,24 @@ export async function get<T>(server: Server, path: string): Promise<T | null> {
   try {
     const answer = await fetch(server.url + path, { headers: authorization(server) });
     return answer.ok ? ((await answer.json()) as T) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The answer, or null when the server is away. */
+async function send(
+  server: Server,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Response | null> {
+  try {
+    return await fetch(server.url + path, {
+      method,
+      headers: { ...authorization(server), 'X-XSRFToken': xsrfToken() },
+      ...(body && { body: JSON.stringify(body) }),
+    });
   } catch {
     return null;
   }

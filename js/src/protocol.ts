@@ -32,6 +32,35 @@ export interface StreamState {
   readonly notice: string | null;
 }
 
+/** A stream as the live list has it. */
+export interface ListedStream extends StreamState {
+  /** The notebook's path below the server's root; null when there is none, or it lies outside. */
+  readonly notebook: string | null;
+  readonly cell_id: string | null;
+  readonly tags: readonly string[];
+  /** The beginning of what was asked, on one line. */
+  readonly prompt: string | null;
+}
+
+/** Which streams a list holds: all, where nothing is said. */
+export interface ListQuery {
+  /** All these words, in the title, the tags, the prompt, the model, the notebook or the id. */
+  readonly search?: string;
+  readonly notebook?: string;
+  /** True for those that have not ended. */
+  readonly live?: boolean;
+}
+
+/** A part of a list, newest first. */
+export interface ListWindow {
+  readonly query: ListQuery;
+  readonly first: number;
+  /** At most `MOST_LISTED`. */
+  readonly count: number;
+}
+
+export const MOST_LISTED = 200;
+
 export interface DeltasMessage {
   readonly type: 'deltas';
   readonly deltas: readonly Delta[];
@@ -42,12 +71,23 @@ export interface StateMessage {
   readonly state: StreamState;
 }
 
+export interface ListMessage {
+  readonly type: 'list';
+  /** How many streams the query finds. */
+  readonly total: number;
+  readonly first: number;
+  readonly streams: readonly ListedStream[];
+}
+
 export interface ErrorMessage {
   readonly type: 'error';
   readonly error: WireError;
 }
 
 export type Message = DeltasMessage | StateMessage | ErrorMessage;
+
+/** What comes over the live socket, which has lists as well. */
+export type LiveMessage = Message | ListMessage;
 
 /** Where a message came from: the comm of a widget, or the page's live socket. */
 export type SourceName = 'kernel' | 'server';
@@ -102,4 +142,10 @@ export function after(delta: Delta, offset: number): Delta | null {
 export function asMessage(content: unknown): Message | null {
   const type = (content as { type?: unknown } | null)?.type;
   return type === 'deltas' || type === 'state' || type === 'error' ? (content as Message) : null;
+}
+
+/** The same of what came off the live socket. */
+export function asLiveMessage(content: unknown): LiveMessage | null {
+  const { type } = (content ?? {}) as { type?: unknown };
+  return type === 'list' ? (content as ListMessage) : asMessage(content);
 }

@@ -1,8 +1,11 @@
 import type { Inbox } from './inbox';
+import type { ListReceiver, ListSource } from './sources/source';
 
-/** What the viewer module exports. */
+/** What the viewer module exports. It holds the page's one live socket. */
 export interface Viewer {
   mount(options: MountOptions): void;
+  /** Follows the list of streams until the signal aborts; null where the page has no server. */
+  list(receiver: ListReceiver, signal: AbortSignal): ListSource | null;
 }
 
 export interface MountOptions {

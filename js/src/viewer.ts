@@ -4,6 +4,7 @@ import { findServer } from './page';
 import type { MountOptions } from './registry';
 import { savedCopy } from './snapshot';
 import { LiveSocket } from './sources/server';
+import type { ListReceiver, ListSource } from './sources/source';
 import { Streams } from './streams';
 import { View } from './view/view';
 
@@ -28,4 +29,9 @@ export function mount(options: MountOptions): void {
   view.dress(el.getRootNode());
   if (observer) observe(feed.session, observer, signal);
   if (feed.idle) whenNear(view.element, begin, signal);
+}
+
+/** Follows the list of streams on the same socket. */
+export function list(receiver: ListReceiver, signal: AbortSignal): ListSource | null {
+  return live?.socket.list(receiver, signal) ?? null;
 }

@@ -1,47 +1,13 @@
-import type { AnyModel, AnyWidget } from '@anywidget/types';
-import { Inbox } from './inbox';
+// The anywidget for pages that reach a Jupyter server: a small loader of the one shared viewer.
+import type { AnyModel } from '@anywidget/types';
+import { anywidget } from './anywidget';
 import { findServer } from './page';
-import { addInbox, sharedViewer, type Viewer } from './registry';
+import { sharedViewer, type Viewer } from './registry';
 
 /** The viewer's file name, with its content hash; filled in by the build. */
 declare const VIEWER_FILE: string;
 
-/** How long a kernel may take to send the viewer before the reader is told what it waits for. */
-const PATIENCE = 10_000;
-
-// Both hooks clean up by what they return: every version of anywidget calls that.
-const widget: AnyWidget = {
-  initialize({ model }) {
-    const inbox = new Inbox(model);
-    addInbox(inbox);
-    return () => inbox.close();
-  },
-
-  render({ model, el }) {
-    const controller = new AbortController();
-    void show(model, el, controller.signal);
-    return () => controller.abort();
-  },
-};
-
-export default widget;
-
-async function show(model: AnyModel, el: HTMLElement, signal: AbortSignal): Promise<void> {
-  const slow = setTimeout(() => {
-    el.textContent = 'Waiting for the kernel to send the viewer: it may be busy or gone.';
-  }, PATIENCE);
-  signal.addEventListener('abort', () => clearTimeout(slow));
-  try {
-    const viewer = await load(model);
-    if (signal.aborted) return;
-    el.replaceChildren();
-    viewer.mount({ el, streamId: model.get('stream_id'), signal });
-  } catch (error) {
-    el.textContent = `The viewer of this stream could not be shown (${error}). Its text is stored.`;
-  } finally {
-    clearTimeout(slow);
-  }
-}
+export default anywidget(load);
 
 /** The page's one viewer: from the labextension or the server, or else from a kernel. */
 async function load(model: AnyModel): Promise<Viewer> {

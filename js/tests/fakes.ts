@@ -1,5 +1,5 @@
 import type { AnyModel } from '@anywidget/types';
-import type { Delta, StreamState } from '../src/protocol';
+import type { Delta, ListedStream, ListMessage, StreamState } from '../src/protocol';
 import { byteLength } from '../src/protocol';
 
 export const ID = '20260102-3f9a1c5e7b20';
@@ -40,6 +40,21 @@ export function state(change: Partial<StreamState> = {}) {
     notice: null,
   };
   return { type: 'state', state: { ...base, ...change } } as const;
+}
+
+/** A stream as the list has it. */
+export function listed(change: Partial<ListedStream> = {}): ListedStream {
+  const more = { notebook: 'folder/a.ipynb', cell_id: 'one', tags: [], prompt: 'Why?' };
+  return { ...state({ status: 'done', finished_at: 1.7e9 + 3 }).state, ...more, ...change };
+}
+
+/** A window of a list of so many streams, each named by its place from the end: the oldest is 1. */
+export function listing(total: number, first = 0, count = 60): ListMessage {
+  const streams = Array.from({ length: Math.max(0, Math.min(count, total - first)) }, (_, at) => {
+    const id = `s${total - first - at}`;
+    return listed({ stream_id: id, title: `Title of ${id}` });
+  });
+  return { type: 'list', total, first, streams };
 }
 
 export function failure(type: string, message: string) {
@@ -121,9 +136,9 @@ export class FakeSocket extends EventTarget {
   }
 
   /** Closed by the server, or by the network. */
-  drop(): void {
+  drop(code = 1006): void {
     this.readyState = 3;
-    this.dispatchEvent(new Event('close'));
+    this.dispatchEvent(Object.assign(new Event('close'), { code }));
   }
 
   say(message: object, sub = this.sent.at(-1)?.sub): void {

@@ -107,7 +107,7 @@ describe('render', () => {
 
   it('takes the one that the labextension has loaded', async () => {
     const mount = vi.fn<Viewer['mount']>();
-    registry().viewers.set(VIEWER, Promise.resolve({ mount }));
+    registry().viewers.set(VIEWER, Promise.resolve({ mount, list: () => null }));
     const model = new FakeModel();
     render(model, document.createElement('div'));
     await vi.waitFor(() => expect(mount).toHaveBeenCalledOnce());
@@ -124,7 +124,7 @@ describe('render', () => {
 
   it('aborts what it mounted, and mounts nothing once it was disposed', async () => {
     const mount = vi.fn<Viewer['mount']>();
-    registry().viewers.set(VIEWER, Promise.resolve({ mount }));
+    registry().viewers.set(VIEWER, Promise.resolve({ mount, list: () => null }));
     const dispose = render(new FakeModel(), document.createElement('div'));
     await vi.waitFor(() => expect(mount).toHaveBeenCalledOnce());
     dispose();

@@ -1,6 +1,8 @@
 """A cell's output: one bundle for a live page, for a re-opened one, and for programs that convert.
 
-There is no HTML in it: nbconvert would prefer it to Markdown, and a body is hostile text.
+There is no HTML in it, nor in its Markdown: a body is hostile text. There is
+a widget in it only while the stream lives: whoever can't render our own type would prefer it to
+Markdown too, and show an error where its kernel is gone.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import Any
 from ..config import MIME_TYPE
 from ..protocol import StreamInfo
 from . import frontend
+from .inert import inert
 from .widget import StreamWidget
 
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -75,11 +78,12 @@ def renew_here(info: StreamInfo, text: str) -> None:
 
 def bundle(info: StreamInfo, text: str, widget: StreamWidget) -> dict[str, Any]:
     """The output's MIME bundle: never a URL, a token or HTML."""
-    words = snapshot(info, text)
+    model, words = {"model_id": widget.model_id}, snapshot(info, text)
+    view = {_WIDGET_VIEW: {"version_major": 2, "version_minor": 0, **model}}
     return {
-        MIME_TYPE: {"stream_id": info.id, "model_id": widget.model_id},
-        _WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": widget.model_id},
-        "text/markdown": words,
+        MIME_TYPE: {"stream_id": info.id, **model},
+        **({} if info.status.final else view),
+        "text/markdown": inert(words),
         "text/plain": words,
     }
 

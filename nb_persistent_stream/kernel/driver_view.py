@@ -10,9 +10,9 @@ from ..protocol import StreamInfo
 from ..wire import state_message
 from .display import Output, renew_here
 from .driver import Driver
-from .pace import send, sending
+from .pace import repeat, send, sending
 from .runtime import Runtime
-from .widget import StreamWidget
+from .widget import stream_widget
 
 # A page that hears nothing for three seconds turns to the server as well.
 _SILENCE = 2.0
@@ -27,14 +27,15 @@ class DriverView:
         self._sent = 0
         self._news = asyncio.Event()
         self._state_is_new = False
-        self._widget = StreamWidget(driver.stream_id, "driver", self._attach, self._cancel)
+        self.widget = stream_widget(driver.stream_id, "driver", self._attach, self._cancel)
         self._outputs: list[Output] = []
         driver.observers.append(self)
         runtime.attend(self._send())
+        runtime.submit(repeat(self.widget, lambda: self._resend(0)))
 
     def show(self) -> None:
         """Show the stream in the cell that runs now."""
-        output = Output(self._widget)
+        output = Output(self.widget)
         self._outputs.append(output)
         output.show(self._driver.info, self._driver.body.text())
 
@@ -75,11 +76,11 @@ class DriverView:
         deltas = self._driver.body.since(self._sent)
         if deltas:
             self._sent = deltas[-1].end
-            await send(self._widget, deltas)
+            await send(self.widget, deltas)
 
     def _send_state(self) -> None:
         info = replace(self._driver.info, length=self._driver.body.end)
-        self._widget.send(state_message(info, time.time(), self._driver.notice))
+        self.widget.send(state_message(info, time.time(), self._driver.notice))
 
     def _attach(self, offset: int) -> None:
         self._runtime.submit(self._resend(offset))
@@ -88,7 +89,7 @@ class DriverView:
         """Send what a page is missing of what was sent; what follows comes by itself."""
         if not self._driver.info.status.final:
             self._send_state()
-        await send(self._widget, self._driver.body.since(offset))
+        await send(self.widget, self._driver.body.since(offset))
         if self._driver.info.status.final:
             self._send_state()
 

@@ -31,6 +31,22 @@ def in_kernel() -> bool:
     return hasattr(shell(), "kernel")
 
 
+def has_server() -> bool:
+    """Whether the page may fetch from a Jupyter server; else it reaches nothing but this kernel.
+
+    VS Code, Colab and marimo show cells in pages of their own. Others are taken for Jupyter's.
+    """
+    return in_kernel() and "google.colab" not in sys.modules and not _in_vscode()
+
+
+def _in_vscode() -> bool:
+    if session := os.environ.get("JPY_SESSION_NAME"):
+        return "-jvsc-" in session  # on a server it makes up a name for its session
+    # Else it started this kernel itself, and told it its file's name, or at least its own.
+    own_names = (*shell().user_ns, *os.environ)  # type: ignore[union-attr]
+    return any(name.startswith(("__vsc_ipynb_file__", "VSCODE_")) for name in own_names)
+
+
 def in_terminal() -> bool:
     """Whether a person reads this process's output in a terminal."""
     return not in_kernel() and sys.stdout is not None and sys.stdout.isatty()
@@ -48,8 +64,9 @@ def cell() -> Cell:
 
 
 def notebook() -> str | None:
-    """The notebook's path, as the server gave it to the kernel."""
-    return os.environ.get("JPY_SESSION_NAME") or None
+    """The notebook's path, as the server gave it to the kernel; nbclassic names its folder only."""
+    path = os.environ.get("JPY_SESSION_NAME", "")
+    return path if path and not path.endswith(("/", os.sep)) else None
 
 
 def kernel_id() -> str | None:

@@ -6,7 +6,7 @@ import asyncio
 import concurrent.futures
 from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..protocol import TEXT, Delta, StreamInfo
 from ..store import Batch, StreamStore
@@ -15,6 +15,10 @@ from .driver import Driver
 from .endings import ending
 from .runtime import Runtime
 from .stored import end_of, whole, whole_text
+
+if TYPE_CHECKING:
+    from .driver_view import DriverView
+    from .watcher_view import WatcherView
 
 
 class View(Protocol):
@@ -41,6 +45,7 @@ class Stream:
         self._store = store
         self._driver = driver
         self._view: View | None = None
+        self._widget: object | None = None
         self._shown_in: str | None = None
 
     @property
@@ -127,25 +132,34 @@ class Stream:
             self._view.show()
 
     def _make_view(self) -> View | None:
-        # Imported when used: a script needs no widgets.
         if frontend.in_kernel():
-            if self._driver is not None:
-                from .driver_view import DriverView  # noqa: PLC0415
-
-                return DriverView(self._runtime, self._driver)
-            from .watcher_view import WatcherView  # noqa: PLC0415
-
-            return WatcherView(self._runtime, self._store, self.id)
+            return self._make_widget_view()
         if frontend.in_terminal():
             from .terminal import TerminalView  # noqa: PLC0415
 
             return TerminalView(self._runtime, self._store, self.id)
         return None
 
+    def _make_widget_view(self) -> DriverView | WatcherView:
+        # Imported when used: a script needs no widgets.
+        if self._driver is not None:
+            from .driver_view import DriverView  # noqa: PLC0415
+
+            return DriverView(self._runtime, self._driver)
+        from .watcher_view import WatcherView  # noqa: PLC0415
+
+        return WatcherView(self._runtime, self._store, self.id)
+
     def _ipython_display_(self) -> None:
         execution = frontend.cell().execution
         if execution is None or execution != self._shown_in:
             self.show()
+
+    def _display_(self) -> object:
+        """What marimo shows where this handle is a cell's value: it has its own way to a page."""
+        if self._widget is None:
+            self._widget = self._make_widget_view().widget
+        return self._widget
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id} {self.status}>"
@@ -173,12 +187,15 @@ class Stream:
         return await whole(self._store, self.id)
 
     def _outcome(self, info: StreamInfo, text: str) -> str:
-        if self._view is not None:
-            self._view.finish(info, text)
+        self._finish_view(info, text)
         error = ending(info, text)
         if error is not None:
             raise error from (self._driver.failure if self._driver else None)
         return text
+
+    def _finish_view(self, info: StreamInfo, text: str) -> None:
+        if self._view is not None:
+            self._view.finish(info, text)
 
     def _cancel_own(self) -> None:
         """Stop what this kernel drives; another's stream goes on when a wait for it is broken."""

@@ -7,7 +7,7 @@ A Jupyter server drops all output of a kernel above 1,000 messages or 1 MB a sec
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from ..chunking import merge
@@ -19,6 +19,8 @@ _FRAME = 1 / 60
 _MESSAGES_PER_SECOND = 400
 _BYTES_PER_SECOND = 400_000
 _MESSAGE_BYTES = 64 * 1024
+# In seconds; doubled each time, so that all repeats together are no longer than the body twice.
+_FIRST_REPEAT, _LAST_REPEAT = 0.5, 60
 
 _senders = 0
 
@@ -41,6 +43,20 @@ async def send(widget: StreamWidget, deltas: Iterable[Delta]) -> None:
         pieces = merge([Piece(delta.text, delta.kind, delta.meta) for delta in group])
         widget.send(deltas_message(place(pieces, first)))
         await asyncio.sleep(_pause(end - first))
+
+
+async def repeat(widget: StreamWidget, say: Callable[[], Awaitable[None]]) -> None:
+    """Say all again, ever more rarely, until a page was heard; not where pages have a server.
+
+    A page misses what is said while it opens, and a kernel that a cell blocks can't hear it ask.
+    """
+    pause = _FIRST_REPEAT
+    while not widget.has_server and pause < _LAST_REPEAT:
+        await asyncio.sleep(pause)
+        if widget.heard:
+            return
+        await say()
+        pause *= 2
 
 
 def _pause(sent: int) -> float:

@@ -51,6 +51,7 @@ class StreamWriter(Stream):
 
     def _end_as(self, status: Status, failure: BaseException | None = None) -> None:
         self._runtime.call(self._driver.end(status, failure))
+        self._finish_view(self.info, self.text)
 
     def __enter__(self) -> StreamWriter:
         return self

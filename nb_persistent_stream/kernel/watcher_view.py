@@ -11,10 +11,10 @@ from ..protocol import StreamInfo
 from ..store import StreamStore
 from ..wire import error_message, state_message
 from .display import Output, renew_here
-from .pace import send, sending
+from .pace import repeat, send, sending
 from .runtime import Runtime
 from .stored import end_of, whole
-from .widget import StreamWidget
+from .widget import stream_widget
 
 
 class WatcherView:
@@ -26,24 +26,29 @@ class WatcherView:
         self._stream_id = stream_id
         self._feeding: Future[None] | None = None
         self._fed = 0
-        self._output = Output(StreamWidget(stream_id, "watcher", self._attach, self._cancel))
+        self.widget = stream_widget(stream_id, "watcher", self._attach, self._cancel)
+        runtime.submit(repeat(self.widget, self._begin))
 
     def show(self) -> None:
         """Show the stream in the cell that runs now, and its final text when it has ended."""
-        self._output.show(*self._runtime.call(whole(self._store, self._stream_id)))
-        self._runtime.submit(self._renew_at_end())
+        output = Output(self.widget)
+        output.show(*self._runtime.call(whole(self._store, self._stream_id)))
+        self._runtime.submit(self._renew_at_end(output))
 
     def finish(self, info: StreamInfo, text: str) -> None:
         """Put the final text into all outputs, said by the cell that runs now."""
         renew_here(info, text)
 
-    async def _renew_at_end(self) -> None:
+    async def _renew_at_end(self, output: Output) -> None:
         with self._runtime.following():
             try:
                 await end_of(self._store, self._stream_id)
-                self._output.renew(*await whole(self._store, self._stream_id))
+                output.renew(*await whole(self._store, self._stream_id))
             except PersistentStreamError:
                 return  # the page says what is wrong; the snapshot stays as it is
+
+    async def _begin(self) -> None:
+        self._attach(0)
 
     def _attach(self, offset: int) -> None:
         """Feed all pages of this widget, from the lowest offset that one of them stands at."""
@@ -54,19 +59,18 @@ class WatcherView:
 
     async def _feed(self, offset: int) -> None:
         self._fed = offset
-        widget = self._output.widget
         with sending():
             try:
                 async with aclosing(self._store.follow(self._stream_id, offset)) as batches:
                     async for batch in batches:
                         if batch.deltas:
                             self._fed = batch.deltas[-1].end
-                            await send(widget, batch.deltas)
+                            await send(self.widget, batch.deltas)
                         if batch.info:
-                            widget.send(state_message(batch.info, time.time()))
+                            self.widget.send(state_message(batch.info, time.time()))
             except PersistentStreamError as error:
                 type_ = "not-found" if isinstance(error, StreamNotFound) else "unavailable"
-                widget.send(error_message(type_, str(error)))
+                self.widget.send(error_message(type_, str(error)))
 
     def _cancel(self) -> None:
         self._runtime.submit(self._store.request_cancel(self._stream_id))

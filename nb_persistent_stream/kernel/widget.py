@@ -11,6 +11,7 @@ import traitlets
 
 from ..config import STATIC_DIR
 from ..errors import PersistentStreamError
+from . import frontend
 
 Message = dict[str, Any]
 
@@ -22,6 +23,7 @@ class StreamWidget(anywidget.AnyWidget):
     """
 
     _esm = STATIC_DIR / "widget.js"
+    has_server = True
     stream_id = traitlets.Unicode().tag(sync=True)
     role = traitlets.Enum(("driver", "watcher")).tag(sync=True)
 
@@ -35,17 +37,37 @@ class StreamWidget(anywidget.AnyWidget):
         super().__init__(stream_id=stream_id, role=role)
         self._attach = attach
         self._cancel = cancel
+        self.heard = False  # whether a page has attached
         self.on_msg(self._receive)
 
     def _receive(self, _widget: object, message: Message, _buffers: object) -> None:
         kind = message.get("type")
         if kind == "attach":
+            self.heard = True
             offset = message.get("offset")
             self._attach(offset if isinstance(offset, int) and offset > 0 else 0)
         elif kind == "cancel":
             self._cancel()
         elif kind == "viewer":
             self.send({"type": "viewer", "source": viewer_source()})
+
+
+class InlineStreamWidget(StreamWidget):
+    """The same with the viewer in it, for pages that could only ask the kernel for it.
+
+    A kernel does not hear its page while a cell blocks it, though it can speak.
+    """
+
+    _esm = STATIC_DIR / "widget-inline.js"
+    has_server = False
+
+
+def stream_widget(
+    stream_id: str, role: str, attach: Callable[[int], None], cancel: Callable[[], None]
+) -> StreamWidget:
+    """The widget that suits the page: a small one where the viewer can be fetched."""
+    kind = StreamWidget if frontend.has_server() else InlineStreamWidget
+    return kind(stream_id, role, attach, cancel)
 
 
 @cache

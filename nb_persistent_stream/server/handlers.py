@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from typing import Any
 
@@ -16,6 +15,7 @@ from ..errors import InvalidInput
 from ..protocol import Status, check_id
 from ..store import MAX_PAGE, Query, SqliteStore
 from ..wire import delta_record, info_record
+from .notebooks import Root
 from .replies import JsonReplies
 from .shelf import SHELF, Shelf
 
@@ -85,10 +85,9 @@ class StreamsHandler(StreamHandler):
         )
 
     def _notebook(self) -> str | None:
-        """The notebook to list, as kernels name it: a page knows its path below the root only."""
+        """The notebook to list, as kernels name it."""
         path = self.get_query_argument("notebook", None)
-        root = getattr(self.contents_manager, "root_dir", "")
-        return path and os.path.join(root, path)
+        return path and Root.of(self.contents_manager).file(path)
 
 
 class PlacedHandler(StreamHandler):
@@ -106,13 +105,20 @@ class PlacedHandler(StreamHandler):
 
 
 class OneStreamHandler(StreamHandler):
-    """One stream's metadata."""
+    """One stream's metadata, and its end: a live stream's driver is fenced out."""
 
     @web.authenticated
     @authorized
     async def get(self, stream_id: str) -> None:
         info = await (await self.store()).info(check_id(stream_id))
         self.reply(info_record(info, time.time()))
+
+    @web.authenticated
+    @authorized
+    async def delete(self, stream_id: str) -> None:
+        await (await self.store()).delete(check_id(stream_id))
+        self.set_status(204)
+        _ = self.finish()
 
 
 class BodyHandler(StreamHandler):

@@ -1,11 +1,11 @@
-"""The live socket: one a page, many subscriptions, each a cursor into a stored stream."""
+"""The live socket: one a page, many subscriptions, each to a stream or to a list of them."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import time
-from collections.abc import Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -20,8 +20,12 @@ from ..errors import InvalidInput, PersistentStreamError
 from ..protocol import check_id
 from ..wire import deltas_message, error_message, state_message
 from .handlers import AUTH_RESOURCE
+from .lists import list_messages
+from .notebooks import Root
 from .replies import error_type
 from .shelf import SHELF, Shelf
+
+Messages = AsyncGenerator[dict[str, Any], None]
 
 # More than any page has views; a page that asks for more is broken.
 _MOST_SUBSCRIPTIONS = 1000
@@ -55,14 +59,16 @@ class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
             if not isinstance(sub, int):
                 raise TypeError
             kind = request["type"]
-            if kind not in ("subscribe", "unsubscribe"):
+            if kind not in ("subscribe", "list", "unsubscribe"):
                 raise ValueError(kind)
         except (ValueError, TypeError, KeyError, RecursionError):
             self.close(1003, "not a request of this protocol")
             return
         self._unsubscribe(sub)
         if kind == "subscribe":
-            self._subscribe(sub, request.get("stream_id"), request.get("offset", 0))
+            self._subscribe(sub, self._follow(request))
+        elif kind == "list":
+            self._subscribe(sub, self._list(request))
 
     def on_close(self) -> None:
         """End all subscriptions."""
@@ -76,9 +82,9 @@ class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         """Compress: text shrinks well, and a catch-up may be long."""
         return {}
 
-    def _subscribe(self, sub: int, stream_id: object, offset: object) -> None:
+    def _subscribe(self, sub: int, messages: Messages) -> None:
         crowded = len(self._subscriptions) >= _MOST_SUBSCRIPTIONS and sub not in self._subscriptions
-        task = asyncio.create_task(self._serve(sub, stream_id, offset, crowded=crowded))
+        task = asyncio.create_task(self._serve(sub, messages, crowded=crowded))
         self._subscriptions[sub] = task
         task.add_done_callback(lambda task: self._ended(sub, task))
 
@@ -90,28 +96,39 @@ class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         if self._subscriptions.get(sub) is task:
             del self._subscriptions[sub]
 
-    async def _serve(self, sub: int, stream_id: object, offset: object, *, crowded: bool) -> None:
+    async def _serve(self, sub: int, messages: Messages, *, crowded: bool) -> None:
         with suppress(WebSocketClosedError):  # `on_close` follows, and ends the others
             try:
                 if crowded:
                     raise InvalidInput(f"One socket takes {_MOST_SUBSCRIPTIONS} subscriptions.")
-                await self._follow(sub, check_id(stream_id), _check_offset(offset))
+                async with aclosing(messages):
+                    async for message in messages:
+                        await self._send(sub, message)
             except PersistentStreamError as error:
                 _, type_ = error_type(error) or (500, "unavailable")
                 await self._send(sub, error_message(type_, str(error)))
 
-    async def _follow(self, sub: int, stream_id: str, offset: int) -> None:
+    async def _follow(self, request: Mapping[str, Any]) -> Messages:
+        stream_id = check_id(request.get("stream_id"))
+        offset = _check_offset(request.get("offset", 0))
         shelf: Shelf = self.settings[SHELF]
         store = await shelf.store()
         info = await store.info(stream_id)
         if not info.status.final:  # a catch-up may be long, and the page shows what it waits for
-            await self._send(sub, state_message(info, time.time()))
+            yield state_message(info, time.time())
         async with aclosing(store.follow(stream_id, offset)) as batches:
             async for batch in batches:
                 if batch.deltas:
-                    await self._send(sub, deltas_message(batch.deltas))
+                    yield deltas_message(batch.deltas)
                 if batch.info and (batch.info.status.final or batch.info.revision != info.revision):
-                    await self._send(sub, state_message(batch.info, time.time()))
+                    yield state_message(batch.info, time.time())
+
+    async def _list(self, request: Mapping[str, Any]) -> Messages:
+        shelf: Shelf = self.settings[SHELF]
+        root = Root.of(self.contents_manager)
+        async with aclosing(list_messages(await shelf.store(), root, request)) as messages:
+            async for message in messages:
+                yield message
 
     def _send(self, sub: int, message: dict[str, Any]) -> Awaitable[None]:
         message["sub"] = sub

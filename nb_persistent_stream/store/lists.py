@@ -70,12 +70,11 @@ class Lists:
             WITH matching AS {materialized} (SELECT id, created_at FROM streams WHERE {where})
             SELECT total, shown.* FROM (SELECT count(*) AS total FROM matching)
             LEFT JOIN (
-              SELECT infos.id, infos.revision, infos.length
-              FROM (SELECT id, created_at FROM matching
-                    ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?) place
+              SELECT id, infos.created_at, revision, length
+              FROM (SELECT id FROM matching ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?)
               JOIN stream_infos infos USING (id)
-              ORDER BY place.created_at DESC, id DESC
             ) shown
+            ORDER BY created_at DESC, id DESC
             """,
             [*params, min(max(0, count), MAX_PAGE), max(0, first)],
         )

@@ -75,8 +75,8 @@ def open_in(window, request):
     test = re.sub(r"\W+", "-", request.node.name)
     opened = []
 
-    def open_(lab, name, *, kernel=True):
-        notebook = NotebookPage(window.new_page(), lab, name, test)
+    def open_(lab, name, *, kernel=True, page=NotebookPage):
+        notebook = page(window.new_page(), lab, name, test)
         opened.append(notebook)
         notebook.open(kernel=kernel)
         return notebook

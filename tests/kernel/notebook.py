@@ -26,6 +26,7 @@ class Notebook:
         self.client.wait_for_ready(timeout=60)
         self.outputs = defaultdict(list)  # by the cell's message id: (type, content)
         self.comms = defaultdict(list)  # by the comm's id: contents of custom messages
+        self.opened = {}  # by the comm's id: the state that a widget's page begins with
         self._idle = set()
 
     def close(self):
@@ -107,6 +108,8 @@ class Notebook:
         cell = message["parent_header"].get("msg_id")
         if kind == "status" and content["execution_state"] == "idle":
             self._idle.add(cell)
+        elif kind == "comm_open":
+            self.opened[content["comm_id"]] = content["data"]["state"]
         elif kind == "comm_msg" and content["data"].get("method") == "custom":
             self.comms[content["comm_id"]].append(content["data"]["content"])
         elif kind in ("display_data", "execute_result", "update_display_data", "stream", "error"):
@@ -115,4 +118,4 @@ class Notebook:
 
 def comm_of(bundle):
     """The id of the comm behind a stream's output."""
-    return bundle[WIDGET]["model_id"]
+    return bundle[MIME]["model_id"]

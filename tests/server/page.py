@@ -20,6 +20,10 @@ class Page:
     def subscribe(self, sub, stream_id, **more):
         self.send({"type": "subscribe", "sub": sub, "stream_id": stream_id, **more})
 
+    def list(self, sub, query=None, first=0, count=50):
+        request = {"type": "list", "sub": sub, "first": first, "count": count}
+        self.send(request if query is None else {**request, "query": query})
+
     def unsubscribe(self, sub):
         self.send({"type": "unsubscribe", "sub": sub})
 

@@ -4,6 +4,7 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 CANCEL = {"method": "POST", "body": ""}
+DELETE = {"method": "DELETE"}
 READS = ["/", "streams", "streams/one", "streams/one/body", "nothing"]
 WRITES = ["streams/one/cancel", "placed"]
 NOBODY = {"Authorization": ""}
@@ -18,6 +19,13 @@ async def test_without_a_token_nothing_is_told(fetch, begin, path):
     assert answer.code in (401, 403)
     assert answer.error["type"] in ("unauthorized", "forbidden")
     assert b"the text" not in answer.body
+
+
+async def test_without_a_token_nothing_is_deleted(fetch, store, begin):
+    await begin()
+    answer = await fetch("streams/one", headers=NOBODY, follow_redirects=False, **DELETE)
+    assert answer.code in (401, 403)
+    assert (await store.info("one")).id == "one"
 
 
 async def test_with_a_wrong_token_nothing_is_told(fetch):
@@ -51,6 +59,16 @@ class TestCookie:
         answer = await fetch("streams/one/cancel", headers=headers, **CANCEL)
         assert (answer.code, answer.error["type"]) == (403, "forbidden")
         assert not (await store.info("one")).cancel_requested
+
+    async def test_it_may_delete_with_the_xsrf_token_only(
+        self, fetch, store, begin, headers, cookies
+    ):
+        await begin()
+        answer = await fetch("streams/one", headers=headers, **DELETE)
+        assert (answer.code, answer.error["type"]) == (403, "forbidden")
+        assert (await store.info("one")).id == "one"
+        headers = {**headers, "X-XSRFToken": cookies["_xsrf"]}
+        assert (await fetch("streams/one", headers=headers, **DELETE)).code == 204
 
     async def test_it_may_change_with_it(self, fetch, store, begin, headers, cookies):
         await begin()
@@ -104,3 +122,21 @@ async def test_who_may_execute_may_stop(fetch, begin, allow):
     await begin()
     allow("execute")
     assert (await fetch("streams/one/cancel", **CANCEL)).code == 202
+
+
+async def test_who_may_not_write_may_not_delete(fetch, store, begin, allow):
+    await begin()
+    allow("read", "execute")
+    answer = await fetch("streams/one", **DELETE)
+    assert (answer.code, answer.error["type"]) == (403, "forbidden")
+    assert (await store.info("one")).id == "one"
+    allow("write")
+    assert (await fetch("streams/one", **DELETE)).code == 204
+
+
+async def test_who_may_read_may_list(begin, allow, connect):
+    await begin()
+    allow("read")
+    page = await connect()
+    page.list(1)
+    assert (await page.next())["total"] == 1

@@ -3,11 +3,17 @@
 import pytest
 
 CANCEL = {"method": "POST", "body": ""}
+DELETE = {"method": "DELETE"}
 
 
 @pytest.mark.parametrize(
     ("path", "how"),
-    [("streams/none", {}), ("streams/none/body", {}), ("streams/none/cancel", CANCEL)],
+    [
+        ("streams/none", {}),
+        ("streams/none/body", {}),
+        ("streams/none/cancel", CANCEL),
+        ("streams/none", DELETE),
+    ],
 )
 async def test_an_unknown_stream_is_not_found(fetch, path, how):
     answer = await fetch(path, **how)
@@ -34,7 +40,7 @@ async def test_an_unknown_resource_is_not_found(fetch, path):
     [
         ("/", "POST"),
         ("streams", "POST"),
-        ("streams/one", "DELETE"),
+        ("streams", "DELETE"),
         ("streams/one", "PUT"),
         ("streams/one/body", "PATCH"),
         ("streams/one/cancel", "GET"),

@@ -34,7 +34,7 @@ def wheel(tmp_path_factory):
 def test_it_holds_the_front_end(wheel):
     static = "nb_persistent_stream/static/"
     files = [name.removeprefix(static) for name in wheel.namelist() if name.startswith(static)]
-    assert "widget.js" in files
+    assert {"widget.js", "widget-inline.js"} <= set(files)
     assert len([name for name in files if name.startswith("viewer-")]) == 1
 
 

@@ -20,3 +20,12 @@ async def open_store(path):
     yield open_
     for store in opened:
         await store.close()
+
+
+@pytest.fixture(params=["sqlite"])
+async def store(request, tmp_path):
+    """Every store there is, each held to the same promises."""
+    ticks = iter(range(1_000_000_000, 2_000_000_000))
+    store = await SqliteStore.open(tmp_path / "streams.db", clock=lambda: float(next(ticks)))
+    yield store
+    await store.close()

@@ -1,4 +1,4 @@
-"""What every store must do; a new store joins by a line in `store`."""
+"""What every store must do with one stream; a new store joins by a line in `store`."""
 
 import asyncio
 from itertools import pairwise
@@ -15,17 +15,9 @@ from nb_persistent_stream.protocol import (
     place,
     text_of,
 )
-from nb_persistent_stream.store import NewStream, Query, SqliteStore
+from nb_persistent_stream.store import NewStream
 
 from .acts import begin, body, say
-
-
-@pytest.fixture(params=["sqlite"])
-async def store(request, tmp_path):
-    ticks = iter(range(1_000_000_000, 2_000_000_000))
-    store = await SqliteStore.open(tmp_path / "streams.db", clock=lambda: float(next(ticks)))
-    yield store
-    await store.close()
 
 
 class TestLife:
@@ -220,46 +212,6 @@ class TestCancelAndExpire:
         await store.beat("driver")
         await store.beat("another")
         assert [(await store.info(name)).beat for name in ("a", "b", "c")] == [1, 1, 0]
-
-
-class TestFind:
-    @pytest.fixture
-    async def ten(self, store):
-        for n in range(10):
-            source = Provenance(notebook=f"n{n % 2}.ipynb", kernel_id=f"k{n % 3}")
-            lease = await begin(store, f"s{n}", provenance=source)
-            if n < 4:
-                await store.finish(lease, Status.DONE, Report())
-
-    async def ids(self, store, **query):
-        return [info.id for info in (await store.find(Query(**query))).streams]
-
-    @pytest.mark.usefixtures("ten")
-    async def test_newest_first_and_filters(self, store):
-        assert await self.ids(store) == [f"s{n}" for n in reversed(range(10))]
-        assert await self.ids(store, statuses=(Status.DONE,)) == ["s3", "s2", "s1", "s0"]
-        assert await self.ids(store, notebook="n1.ipynb", kernel="k0") == ["s9", "s3"]
-        assert len(await store.live()) == 6
-
-    @pytest.mark.usefixtures("ten")
-    async def test_pages_cover_all_once_while_streams_are_added(self, store):
-        seen, after = [], None
-        while True:
-            page = await store.find(Query(limit=3, after=after))
-            seen += [info.id for info in page.streams]
-            if (after := page.next) is None:
-                break
-            await begin(store, f"new{len(seen)}")
-        assert seen == [f"s{n}" for n in reversed(range(10))]
-
-    @pytest.mark.usefixtures("ten")
-    async def test_a_limit_is_kept_within_bounds(self, store):
-        assert await self.ids(store, limit=0) == ["s9"]
-        assert len(await self.ids(store, limit=10**9)) == 10
-
-    async def test_a_bad_page_token_is_an_error_that_says_so(self, store):
-        with pytest.raises(InvalidInput, match="not the 'next' of a page"):
-            await store.find(Query(after="garbage"))
 
 
 class TestFollow:

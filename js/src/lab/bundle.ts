@@ -1,9 +1,11 @@
 import { unfinishedWords } from '../snapshot';
+import { inert } from './inert';
 
 export const MIME_TYPE = 'application/vnd.nb-persistent-stream.v1+json';
 
 const MARKDOWN = 'text/markdown';
 const PLAIN = 'text/plain';
+const WIDGET_VIEW = 'application/vnd.jupyter.widget-view+json';
 
 /** An output's data by MIME type. */
 export type Bundle = Readonly<Record<string, unknown>>;
@@ -18,16 +20,19 @@ export function streamIdOf(data: Bundle): string | null {
 
 /** What the notebook's file holds of the body, or the empty string. */
 export function snapshotOf(data: Bundle): string {
-  const words = data[MARKDOWN] ?? data[PLAIN];
+  const words = data[PLAIN] ?? data[MARKDOWN];
   return typeof words === 'string' ? words : '';
 }
 
 export function holdsWords(data: Bundle, words: string): boolean {
-  return data[MARKDOWN] === words && data[PLAIN] === words;
+  return data[MARKDOWN] === inert(words) && data[PLAIN] === words;
 }
 
+/** As the kernel does at the end: without a widget, which other front ends prefer to the words. */
 export function withWords<T extends Bundle>(data: T, words: string): T {
-  return { ...data, [MARKDOWN]: words, [PLAIN]: words };
+  const final = { ...data, [MARKDOWN]: inert(words), [PLAIN]: words };
+  Reflect.deleteProperty(final, WIDGET_VIEW);
+  return final;
 }
 
 /** The output of a stream whose first one never reached the file. */

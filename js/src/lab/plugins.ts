@@ -8,8 +8,9 @@ import type { Viewer } from '../registry';
 import { MIME_TYPE } from './bundle';
 import { NotebookCare } from './care';
 import { News } from './news';
+import { browsing } from './panel/plugin';
 import { rendererOn, type Viewing } from './renderer';
-import { RunningStreams } from './running';
+import { followWhileSeen, RunningStreams } from './running';
 import { Runs } from './runs';
 import type { Scope } from './scope';
 import { saveOnStream } from './settings';
@@ -29,7 +30,8 @@ export async function plugins(scope: Scope, load: () => Promise<Viewer>): Promis
   const all = [
     await rendering(scope, { load, runs, observer: news }),
     await notebooks(scope, runs, news),
-    await running(scope),
+    await running(scope, load),
+    await browsing(scope, load),
   ];
   return all.filter((plugin) => plugin !== null);
 }
@@ -78,7 +80,7 @@ async function notebooks(scope: Scope, runs: Runs, news: News): Promise<Plugin |
   };
 }
 
-async function running(scope: Scope): Promise<Plugin | null> {
+async function running(scope: Scope, load: () => Promise<Viewer>): Promise<Plugin | null> {
   const sessions = await scope.find('@jupyterlab/running');
   const signaling = await scope.find('@lumino/signaling');
   const icons = await scope.find('@jupyterlab/ui-components');
@@ -89,10 +91,17 @@ async function running(scope: Scope): Promise<Plugin | null> {
     description: 'Lists live streams in the panel of running sessions.',
     autoStart: true,
     optional: [sessions.IRunningSessionManagers],
-    activate: ({ commands }: JupyterFrontEnd, managers: IRunningSessionManagers | null) => {
+    activate: (
+      { commands, restored }: JupyterFrontEnd,
+      managers: IRunningSessionManagers | null,
+    ) => {
+      if (!managers) return;
       const { textEditorIcon } = icons;
       const open = (path: string) => void commands.execute('docmanager:open', { path });
-      managers?.add(new RunningStreams(server, { Signal: signaling.Signal, textEditorIcon, open }));
+      const { Signal } = signaling;
+      const streams = new RunningStreams(server, { Signal, textEditorIcon, open });
+      managers.add(streams);
+      void restored.then(() => followWhileSeen(streams, load));
     },
   };
 }

@@ -1,10 +1,14 @@
 /** The modules of JupyterLab that this extension uses; none of them is in its bundle. */
 interface Modules {
+  '@jupyterlab/application': typeof import('@jupyterlab/application');
+  '@jupyterlab/apputils': typeof import('@jupyterlab/apputils');
   '@jupyterlab/notebook': typeof import('@jupyterlab/notebook');
   '@jupyterlab/rendermime': typeof import('@jupyterlab/rendermime');
   '@jupyterlab/running': typeof import('@jupyterlab/running');
   '@jupyterlab/settingregistry': typeof import('@jupyterlab/settingregistry');
   '@jupyterlab/ui-components': typeof import('@jupyterlab/ui-components');
+  '@lumino/coreutils': typeof import('@lumino/coreutils');
+  '@lumino/dragdrop': typeof import('@lumino/dragdrop');
   '@lumino/signaling': typeof import('@lumino/signaling');
   '@lumino/widgets': typeof import('@lumino/widgets');
 }

@@ -16,6 +16,11 @@ export const FORBIDDEN: WireError = {
   type: 'forbidden',
   message: 'The server does not let this page read streams. Log in again and reload the page.',
 };
+export const OUTDATED: WireError = {
+  type: 'outdated',
+  message:
+    'The server runs an older nb_persistent_stream, which has no live list. Restart Jupyter.',
+};
 
 /** After these it is of no use to ask the same server again. */
 export const FINAL: readonly WireError[] = [NO_SERVER, NO_EXTENSION, FORBIDDEN];

@@ -1,24 +1,17 @@
 import { probe } from '../http';
 import type { Server } from '../page';
-import { asMessage, type WireError } from '../protocol';
+import { asLiveMessage, type WireError } from '../protocol';
 import { Timer } from '../timer';
 import { backoff } from './backoff';
-import { FORBIDDEN, NO_EXTENSION } from './refusals';
-import type { Receiver, Source } from './source';
+import { FORBIDDEN, NO_EXTENSION, OUTDATED } from './refusals';
+import type { ListReceiver, ListSource, Source } from './source';
+import { type LiveReceiver, type Subscription, toList, toStream } from './subscription';
 
 const OPENING = 10_000;
 const IDLE = 30_000;
 const NOTICEABLE = 1_000;
-
-export interface LiveReceiver extends Receiver {
-  /** The connection was lost for long enough to be told (false), or is back (true). */
-  connected(connected: boolean): void;
-}
-
-interface Subscription {
-  readonly streamId: string;
-  readonly receiver: LiveReceiver;
-}
+/** A socket's end (RFC 6455) when the server does not know what it was asked. */
+const UNSUPPORTED = 1003;
 
 /** The page's one live socket: it carries every subscription, and comes back when it is lost. */
 export class LiveSocket {
@@ -49,7 +42,14 @@ export class LiveSocket {
   }
 
   subscribe(streamId: string, receiver: LiveReceiver, signal: AbortSignal): Source {
-    const subscription = { streamId, receiver };
+    return this.#follow(toStream(streamId, receiver), signal);
+  }
+
+  list(receiver: ListReceiver, signal: AbortSignal): ListSource {
+    return this.#follow(toList(receiver), signal);
+  }
+
+  #follow(subscription: Subscription, signal: AbortSignal): ListSource {
     let sub = this.#add(subscription);
     signal.addEventListener('abort', () => this.#remove(sub), { once: true });
     return {
@@ -58,6 +58,9 @@ export class LiveSocket {
         if (signal.aborted || !this.#remove(sub)) return;
         sub = this.#add(subscription);
       },
+      move: () => {
+        if (this.#open && this.#subscriptions.has(sub)) this.#request(sub, subscription);
+      },
     };
   }
 
@@ -65,7 +68,7 @@ export class LiveSocket {
     const sub = ++this.#lastSub;
     this.#subscriptions.set(sub, subscription);
     this.#idle.stop();
-    if (this.#open) this.#sendSubscribe(sub, subscription);
+    if (this.#open) this.#request(sub, subscription);
     else if (!this.#connection && !this.#retry.pending) this.#connect();
     return sub;
   }
@@ -97,7 +100,11 @@ export class LiveSocket {
       { signal },
     );
     socket.addEventListener('message', ({ data }) => this.#receive(data), { signal });
-    socket.addEventListener('close', () => this.#lost(opened), { signal });
+    const onClose = ({ code }: CloseEvent) => {
+      if (code === UNSUPPORTED) this.#refuseLists();
+      this.#lost(opened);
+    };
+    socket.addEventListener('close', onClose, { signal });
     this.#connection = connection;
     this.#socket = socket;
     this.#opening.start(OPENING);
@@ -107,7 +114,7 @@ export class LiveSocket {
   #opened(): void {
     this.#opening.stop();
     this.#noticeable.stop();
-    for (const [sub, subscription] of this.#subscriptions) this.#sendSubscribe(sub, subscription);
+    for (const [sub, subscription] of this.#subscriptions) this.#request(sub, subscription);
     this.#tellConnected(true);
   }
 
@@ -131,7 +138,16 @@ export class LiveSocket {
     this.#disconnect();
     const subscriptions = [...this.#subscriptions.values()];
     this.#subscriptions.clear();
-    for (const { receiver } of subscriptions) receiver.refuse(error);
+    for (const subscription of subscriptions) subscription.refuse(error);
+  }
+
+  /** Or else the streams of this page would be cut off by every attempt, too. */
+  #refuseLists(): void {
+    for (const [sub, subscription] of this.#subscriptions) {
+      if (subscription.request().type !== 'list') continue;
+      this.#subscriptions.delete(sub);
+      subscription.refuse(OUTDATED);
+    }
   }
 
   #disconnect(): void {
@@ -157,23 +173,23 @@ export class LiveSocket {
     this.#attempt = 0;
     const content = JSON.parse(String(data)) as { sub?: number };
     const sub = content.sub ?? 0;
-    const receiver = this.#subscriptions.get(sub)?.receiver;
-    const message = asMessage(content);
-    if (!receiver || !message) return;
+    const subscription = this.#subscriptions.get(sub);
+    const message = asLiveMessage(content);
+    if (!subscription || !message) return;
     if (message.type === 'error') {
       this.#remove(sub);
-      receiver.refuse(message.error);
+      subscription.refuse(message.error);
     } else {
-      receiver.receive(message);
+      subscription.receive(message);
     }
   }
 
   #tellConnected(connected: boolean): void {
-    for (const { receiver } of this.#subscriptions.values()) receiver.connected(connected);
+    for (const subscription of this.#subscriptions.values()) subscription.connected(connected);
   }
 
-  #sendSubscribe(sub: number, { streamId, receiver }: Subscription): void {
-    this.#send({ type: 'subscribe', sub, stream_id: streamId, offset: receiver.offset });
+  #request(sub: number, subscription: Subscription): void {
+    this.#send({ ...subscription.request(), sub });
   }
 
   #send(message: unknown): void {

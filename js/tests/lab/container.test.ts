@@ -86,4 +86,19 @@ describe('the container', () => {
     // Voila shares the module and provides no tracker.
     expect(() => plugin?.activate({} as JupyterFrontEnd, null, null)).not.toThrow();
   });
+
+  it('lists all streams where the application shares what that needs, and has commands', async () => {
+    const browsing: [string, object][] = [
+      ['@jupyterlab/application', { ILabShell: 'shell', ILayoutRestorer: 'restorer' }],
+      ['@jupyterlab/apputils', { ICommandPalette: 'palette' }],
+      ['@jupyterlab/ui-components', {}],
+      ['@lumino/coreutils', {}],
+      ['@lumino/dragdrop', {}],
+    ];
+    const found = await extensionOf(shared(rendermime, widgets, notebook, ...browsing));
+    const plugin = found.find(({ id }) => id === 'nb-persistent-stream:browser');
+    expect(plugin?.optional).toEqual(['palette', 'shell', 'restorer', 'tracker']);
+    // Voila shares the modules and has no palette.
+    expect(() => plugin?.activate({} as JupyterFrontEnd, null, null, null, null)).not.toThrow();
+  });
 });

@@ -18,7 +18,7 @@ beforeEach(() => {
   mount = vi.fn<Viewer['mount']>(({ el }) => el.append(document.createElement('section')));
 });
 
-function renderer(load: () => Promise<Viewer> = async () => ({ mount })) {
+function renderer(load: () => Promise<Viewer> = async () => ({ mount, list: () => null })) {
   return new (rendererOn(Widget, { load, runs, observer }))();
 }
 
@@ -88,7 +88,10 @@ describe('the renderer', () => {
   );
 
   it('shows the words when there is no viewer, and tries again the next time', async () => {
-    const load = vi.fn().mockRejectedValueOnce(new Error('gone')).mockResolvedValueOnce({ mount });
+    const load = vi
+      .fn()
+      .mockRejectedValueOnce(new Error('gone'))
+      .mockResolvedValueOnce({ mount, list: () => null });
     const output = renderer(load);
     await output.renderModel(model(bundle(ID, 'Saved')));
     expect(output.node.textContent).toMatch(/could not be loaded.*gone.*Saved/s);

@@ -2,10 +2,12 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import { Signal } from '@lumino/signaling';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StreamRecord } from '../../src/lab/rest';
-import { RunningStreams } from '../../src/lab/running';
+import { followWhileSeen, RunningStreams } from '../../src/lab/running';
 import { findServer } from '../../src/page';
+import { make } from '../../src/view/dom';
 import { jupyterPage } from '../fakes';
 import { record } from './fakes';
+import { FakeLists } from './panel/fakes';
 
 const requests = () => vi.mocked(fetch).mock.calls.map(([url]) => String(url).split('/v1/')[1]);
 const open = vi.fn();
@@ -60,6 +62,38 @@ describe('the panel of running sessions', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(requests()).toContain('streams/a/cancel');
     expect(list.running()).toEqual([]);
+  });
+
+  it('follows the live list while it is seen, and fetches nothing', async () => {
+    const lists = new FakeLists(2);
+    let see = (_seen: boolean) => {};
+    vi.stubGlobal(
+      'IntersectionObserver',
+      class {
+        constructor(tell: (entries: { isIntersecting: boolean }[]) => void) {
+          see = (isIntersecting) => tell([{ isIntersecting }]);
+        }
+        observe() {}
+      },
+    );
+    document.body.append(make('div', 'jp-RunningSessions'));
+    followWhileSeen(list, async () => ({ mount() {}, list: lists.follow }));
+    see(true);
+    see(false);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(lists.asked).toEqual([]);
+    see(true);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(lists.asked).toEqual([{ query: { live: true }, first: 0, count: 200 }]);
+    expect(list.running()).toHaveLength(2);
+    const changed = vi.fn();
+    list.runningChanged.connect(changed);
+    lists.grow(0);
+    expect(changed).not.toHaveBeenCalled();
+    lists.grow(1);
+    expect([changed.mock.calls.length, requests()]).toEqual([1, []]);
+    see(false);
+    expect(lists.receiver).toBeNull();
   });
 
   it('stops all', async () => {
