@@ -70,9 +70,13 @@ class StreamsHandler(StreamHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
+        root = Root.of(self.contents_manager)
+        notebook = self.get_query_argument("notebook", None)
         query = Query(
+            search=self.get_query_argument("search", ""),
+            root=root.prefix,
             statuses=tuple(_status(value) for value in self.get_query_arguments("status")),
-            notebook=self._notebook(),
+            notebook=root.file(notebook) if notebook else None,
             unplaced=self.get_query_argument("unplaced", "false") == "true",
             kernel=self.get_query_argument("kernel", None),
             limit=self.number("limit", 50, least=1, most=MAX_PAGE),
@@ -83,11 +87,6 @@ class StreamsHandler(StreamHandler):
         self.reply(
             {"streams": [info_record(info, now) for info in page.streams], "next": page.next}
         )
-
-    def _notebook(self) -> str | None:
-        """The notebook to list, as kernels name it."""
-        path = self.get_query_argument("notebook", None)
-        return path and Root.of(self.contents_manager).file(path)
 
 
 class PlacedHandler(StreamHandler):

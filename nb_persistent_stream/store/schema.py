@@ -146,8 +146,10 @@ async def _http(db: aiosqlite.Connection) -> None:
     )
     await db.execute("CREATE INDEX streams_deleted ON streams (id) WHERE deleted")
     await db.execute("DROP INDEX streams_by_age")
+    # `deleted` is in it so that a list needs nothing but the index.
     await db.execute(
-        "CREATE INDEX streams_by_age ON streams (created_at DESC, id DESC) WHERE NOT deleted"
+        "CREATE INDEX streams_by_age ON streams (created_at DESC, id DESC, deleted) "
+        "WHERE NOT deleted"
     )
     await db.execute("DROP VIEW stream_infos")
     await db.execute(

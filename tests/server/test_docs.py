@@ -48,7 +48,7 @@ def test_the_curl_examples_run(env, server):
     said = [run("bash", "-euc", f"{setting}\n{example}", env=env) for example in examples]
     create, append, listed, read, stop = said
     assert (create, append) == ("", "")
-    assert '"stream_id": "build-log"' in listed
+    assert listed.count('"stream_id": "build-log"') == 2
     whole = "Building...\nTesting...\nDone.\n"
     assert read.startswith(whole)
     assert "event: data\ndata:Building...\ndata:Testing...\ndata:Done.\n" in read

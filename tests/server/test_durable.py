@@ -191,6 +191,11 @@ class TestAProgramsStream:
         assert (await put("build-log", "line 1\n")).code == 201
         listed = (await fetch("streams")).json["streams"]
         assert [(one["stream_id"], one["status"]) for one in listed] == [("build-log", "streaming")]
+        found = [
+            len((await fetch("streams", params={"search": word})).json["streams"])
+            for word in ("BUILD", "other")
+        ]
+        assert found == [1, 0]
         page = await connect()
         page.subscribe(1, "build-log")
         messages = await page.until(lambda message: message["type"] == "deltas")

@@ -79,7 +79,7 @@ CREATE TABLE shares (                   -- whose deltas a fork shares, and which
 CREATE INDEX shares_by_source ON shares (source_id);
 CREATE INDEX resources_by_expiry ON resources (expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX streams_deleted ON streams (id) WHERE deleted;
-CREATE INDEX streams_by_age ON streams (created_at DESC, id DESC) WHERE NOT deleted;
+CREATE INDEX streams_by_age ON streams (created_at DESC, id DESC, deleted) WHERE NOT deleted;
 CREATE VIEW stream_infos AS
 SELECT s.*,
   coalesce((SELECT d.offset + d.size FROM deltas d WHERE d.stream_id = s.id
