@@ -36,10 +36,12 @@ class Transactions:
         Raises:
             StoreError: the database refused.
         """
+        loop = asyncio.get_running_loop()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, act)
-        except RuntimeError as error:
+            running = loop.run_in_executor(self._thread, self._run, act)
+        except RuntimeError as error:  # the thread takes no more
             raise StoreError(f"The store {self._path} is closed.") from error
+        return await running
 
     def close(self) -> None:
         """Let go of the file; a second time does no harm."""

@@ -114,8 +114,9 @@ class TestFile:
     async def test_a_closed_store_says_so(self, open_store):
         store = await open_store()
         await store.close()
-        with pytest.raises(StoreError, match="is closed"):
-            await store.info("one")
+        for asked in (store.info("one"), store.resources.get("one"), store.delete("one")):
+            with pytest.raises(StoreError, match="is closed"):
+                await asked
 
 
 class TestFull:

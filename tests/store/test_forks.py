@@ -135,6 +135,25 @@ async def test_a_driver_whose_stream_has_forks_is_told_of_its_deletion(store, re
     assert text_of(await body(store, "fork")) == "text"
 
 
+async def test_a_source_whose_time_is_over_is_deleted_once(open_store):
+    now = 1_000_000_000.0
+    resources = (await open_store(clock=lambda: now)).resources
+    await make(resources, "source", TEXT, b"shared", ttl=10)
+    await fork(resources, "fork", "source", ttl=100)
+    for _ in range(2):
+        now += 10
+        await resources.sweep()
+        await resources.append("fork", parts(b"."))
+        with pytest.raises(StreamGone):
+            await resources.get("source")
+    assert await everything(resources, "fork") == b"shared.."
+    now += 200
+    await resources.sweep()
+    with pytest.raises(StreamNotFound) as caught:
+        await resources.get("source")
+    assert not isinstance(caught.value, StreamGone)
+
+
 async def test_a_refused_fork_leaves_nothing_behind(resources):
     await make(resources, "source", TEXT, b"x")
     with pytest.raises(Refused):
