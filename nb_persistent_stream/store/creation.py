@@ -55,6 +55,8 @@ def _check_same(db: sqlite3.Connection, row: sqlite3.Row, new: NewResource) -> N
     else:
         same &= row["source_id"] == new.fork.source_id
         same &= new.content_type is None or there.media_type == asked
+        same &= new.ttl is None or there.ttl == new.ttl
+        same &= new.expires_at is None or there.expires_at == new.expires_at
         if same and new.fork.offset is not None:
             source = to_resource(found(db, new.fork.source_id))
             same = forks.place(db, source, new.fork).offset == row["forked_at"]

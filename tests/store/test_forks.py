@@ -154,6 +154,21 @@ async def test_a_source_whose_time_is_over_is_deleted_once(open_store):
     assert not isinstance(caught.value, StreamGone)
 
 
+async def test_a_fork_that_is_there_is_made_again_only_as_it_is(resources):
+    await make(resources, "source", TEXT, b"text", ttl=100)
+    again = {"ttl": 50}
+    await fork(resources, "fork", "source", 0, 2, **again)
+    for same in ({}, again):
+        await fork(resources, "fork", "source", 0, 2, **same)
+    await fork(resources, "fork", "source")
+    for other in ({"ttl": 51}, {"expires_at": 2e9}, {"closed": True}):
+        with pytest.raises(Refused) as caught:
+            await fork(resources, "fork", "source", 0, 2, **other)
+        assert caught.value.reason is Reason.EXISTS
+    with pytest.raises(Refused):
+        await fork(resources, "fork", "source", 0, 3, **again)
+
+
 async def test_a_refused_fork_leaves_nothing_behind(resources):
     await make(resources, "source", TEXT, b"x")
     with pytest.raises(Refused):
