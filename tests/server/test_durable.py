@@ -11,7 +11,6 @@ from .conftest import say
 from .sse import Events
 
 ALL = {"offset": "-1"}
-TEXT = {"Content-Type": "text/plain"}
 
 
 @pytest.fixture
