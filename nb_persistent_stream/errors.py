@@ -5,6 +5,7 @@
     │   └── ModelNotChosen               no model, key or address to ask
     ├── SourceFailed                     the model's provider failed
     ├── StreamNotFound (LookupError)     no stream of that id in this store
+    │   └── StreamGone                   it was deleted, and only its forks still have its text
     ├── StreamFenced                     another driver has the stream, or it has ended
     │   └── StreamDeleted                somebody deleted it meanwhile
     ├── StreamEnded                      a stream's end that is not "done"; has .text
@@ -34,6 +35,7 @@ __all__ = [
     "StreamEnded",
     "StreamFailed",
     "StreamFenced",
+    "StreamGone",
     "StreamNotFound",
 ]
 
@@ -61,6 +63,18 @@ class StreamNotFound(PersistentStreamError, LookupError):
         super().__init__(
             f"There is no stream {stream_id!r} in this store. It may have been deleted, or it was "
             "written to another store: NB_STREAM_STORE must be the same in both places."
+        )
+        self.stream_id = stream_id
+
+
+class StreamGone(StreamNotFound):
+    """The stream was deleted; what its forks share of it is kept for them."""
+
+    def __init__(self, stream_id: str) -> None:
+        LookupError.__init__(
+            self,
+            f"The stream {stream_id!r} was deleted. Its forks still have what they share of it; "
+            "use one of them, or another id.",
         )
         self.stream_id = stream_id
 

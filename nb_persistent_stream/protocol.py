@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any, TypedDict
 
 from .errors import InvalidInput
+from .utf8 import shown
 
 Json = Mapping[str, Any]
 TEXT = "text"
@@ -54,17 +55,26 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A piece at its place: `offset` is the bytes of body before it, over all kinds."""
+    """A piece at its place: `offset` is the bytes of body before it, over all kinds.
+
+    `data` is what was said where it is not UTF-8: `text` shows it then, in as many bytes.
+    """
 
     offset: int
     text: str
     kind: str = TEXT
     meta: Json | None = None
+    data: bytes | None = None
 
     @property
     def end(self) -> int:
         """The offset of what follows, in bytes."""
         return self.offset + size(self.text)
+
+    @property
+    def bytes(self) -> bytes:
+        """What was said, as it was said."""
+        return self.text.encode() if self.data is None else self.data
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +194,9 @@ def after(delta: Delta, offset: int) -> Delta | None:
         return delta
     if delta.end <= offset:
         return None
-    rest = delta.text.encode()[offset - delta.offset :]
+    rest = delta.bytes[offset - delta.offset :]
+    if delta.data is not None:
+        return Delta(offset, shown(rest), delta.kind, delta.meta, rest)
     try:
         return Delta(offset, rest.decode(), delta.kind, delta.meta)
     except UnicodeDecodeError:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
-from traitlets import Float
+from traitlets import Float, Int
 
 from .. import __version__
 from ..config import URL_ROOT, load
 from .census import KernelCensus
+from .durable.handlers import HANDLERS as DURABLE_HANDLERS
+from .durable.limits import LIMITS, Limits
 from .handlers import HANDLERS, NothingHandler
 from .live import LiveHandler
 from .shelf import SHELF, Shelf
@@ -25,21 +27,40 @@ class StreamExtension(ExtensionApp):
     sweep_interval = Float(
         1.0, help="Seconds between two looks for streams whose kernel is gone."
     ).tag(config=True)
+    append_limit = Int(
+        16 * 1024 * 1024, help="The most bytes that one HTTP request may append to a stream."
+    ).tag(config=True)
+    long_poll_timeout = Float(
+        20.0, help="Seconds that a long-polling read waits for what comes."
+    ).tag(config=True)
+    sse_rotation = Float(
+        60.0, help="Seconds that an event stream lasts before its reader is to come again."
+    ).tag(config=True)
+    sse_keep_alive = Float(
+        15.0, help="Seconds that an event stream is silent before it says that it is there."
+    ).tag(config=True)
 
     def initialize_settings(self) -> None:
         """Make what the handlers share, and begin to sweep."""
         settings = load()
         self._shelf = self.settings[SHELF] = Shelf(settings)
+        self.settings[LIMITS] = Limits(
+            append=self.append_limit,
+            long_poll=self.long_poll_timeout,
+            rotation=self.sse_rotation,
+            keep_alive=self.sse_keep_alive,
+        )
         assert self.serverapp is not None  # noqa: S101  (told to the type checker)
         census = KernelCensus(self.serverapp.kernel_manager)
-        sweeper = Sweeper(self._shelf, settings.lease, census, self.log)
-        self._sweeping = PeriodicCallback(sweeper.sweep, self.sweep_interval * 1000)
+        self._sweeper = Sweeper(self._shelf, settings.lease, census, self.log)
+        self._sweeping = PeriodicCallback(self._sweeper.sweep, self.sweep_interval * 1000)
         self._sweeping.start()
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
         routes = [
             *HANDLERS,
+            *DURABLE_HANDLERS,
             (r"live", LiveHandler),
             (r"static/(.+)", *ViewerFileHandler.route()),
             (r".*", NothingHandler),
@@ -49,4 +70,5 @@ class StreamExtension(ExtensionApp):
     async def stop_extension(self) -> None:
         """Let go of the store when the server stops."""
         self._sweeping.stop()
+        await self._sweeper.rested()
         await self._shelf.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from typing import Any
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
@@ -24,6 +26,11 @@ class StreamHandler(JsonReplies, APIHandler):
     """What the resources share."""
 
     auth_resource = AUTH_RESOURCE
+
+    def finish(self, *args: Any, **kwargs: Any) -> asyncio.Future[Any]:
+        """Finish with the content type that was set: Jupyter's own would always be JSON's."""
+        kwargs.setdefault("set_content_type", self._headers["Content-Type"])
+        return super().finish(*args, **kwargs)
 
     async def store(self) -> SqliteStore:
         """The store.
@@ -63,9 +70,13 @@ class StreamsHandler(StreamHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
+        root = Root.of(self.contents_manager)
+        notebook = self.get_query_argument("notebook", None)
         query = Query(
+            search=self.get_query_argument("search", ""),
+            root=root.prefix,
             statuses=tuple(_status(value) for value in self.get_query_arguments("status")),
-            notebook=self._notebook(),
+            notebook=root.file(notebook) if notebook else None,
             unplaced=self.get_query_argument("unplaced", "false") == "true",
             kernel=self.get_query_argument("kernel", None),
             limit=self.number("limit", 50, least=1, most=MAX_PAGE),
@@ -76,11 +87,6 @@ class StreamsHandler(StreamHandler):
         self.reply(
             {"streams": [info_record(info, now) for info in page.streams], "next": page.next}
         )
-
-    def _notebook(self) -> str | None:
-        """The notebook to list, as kernels name it."""
-        path = self.get_query_argument("notebook", None)
-        return path and Root.of(self.contents_manager).file(path)
 
 
 class PlacedHandler(StreamHandler):

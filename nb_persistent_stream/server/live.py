@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import aclosing, suppress
+from datetime import datetime, timezone
 from typing import Any
 
 from jupyter_core.utils import ensure_async
@@ -29,6 +30,9 @@ Messages = AsyncGenerator[dict[str, Any], None]
 
 # More than any page has views; a page that asks for more is broken.
 _MOST_SUBSCRIPTIONS = 1000
+# Jupyter takes every setting of such a name for a sign of life. Text that flows is one; a socket
+# that is open is none.
+_ACTIVITY = "nb_persistent_stream_last_activity"
 
 
 class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
@@ -119,6 +123,7 @@ class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         async with aclosing(store.follow(stream_id, offset)) as batches:
             async for batch in batches:
                 if batch.deltas:
+                    self.settings[_ACTIVITY] = datetime.now(timezone.utc)
                     yield deltas_message(batch.deltas)
                 if batch.info and (batch.info.status.final or batch.info.revision != info.revision):
                     yield state_message(batch.info, time.time())

@@ -1,4 +1,4 @@
-"""How the server answers: values as JSON, and what went wrong as a type and a message."""
+"""How the server answers: values as JSON, and what went wrong as problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,18 @@ from typing import Any
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
-from ..errors import InvalidInput, PersistentStreamError, StoreError, StreamNotFound
+from ..errors import (
+    InvalidInput,
+    PersistentStreamError,
+    StoreError,
+    StreamGone,
+    StreamNotFound,
+)
+from ..store import Reason, Refused
 
+_PROBLEM = "urn:problem-type:nb-persistent-stream:"
 _ERRORS: list[tuple[type[PersistentStreamError], int, str]] = [
+    (StreamGone, 410, "gone"),
     (StreamNotFound, 404, "not-found"),
     (InvalidInput, 400, "invalid-input"),
     (StoreError, 503, "unavailable"),
@@ -21,11 +30,15 @@ _HTTP_TYPES = {
     403: "forbidden",
     404: "not-found",
     405: "not-allowed",
+    413: "too-large",
+    501: "not-offered",
 }
 
 
 def error_type(error: BaseException | None) -> tuple[int, str] | None:
     """The status code and the machine word of one of our errors; None for any other."""
+    if isinstance(error, Refused):
+        return 403 if error.reason is Reason.STALE_EPOCH else 409, error.reason.value
     for class_, code, word in _ERRORS:
         if isinstance(error, class_):
             return code, word
@@ -35,16 +48,17 @@ def error_type(error: BaseException | None) -> tuple[int, str] | None:
 class JsonReplies(JupyterHandler):
     """A handler whose replies and errors are JSON."""
 
-    def reply(self, value: Any, status: int = 200) -> None:
+    def reply(self, value: Any, status: int = 200, content_type: str = "application/json") -> None:
         """Finish with JSON that no cache keeps."""
         self.set_status(status)
-        self.set_header("Content-Type", "application/json")
+        self.set_header("Content-Type", content_type)
         self.set_header("Cache-Control", "private, no-store")
         self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Cross-Origin-Resource-Policy", "same-origin")
         _ = self.finish(json.dumps(value, ensure_ascii=False))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Say what happened as `{"type": ..., "message": ...}`."""
+        """Say what happened as a problem: its type, the code, and what happened, why, what now."""
         error = kwargs.get("exc_info", (None, None))[1]
         known = error_type(error)
         if known is not None:
@@ -53,11 +67,17 @@ class JsonReplies(JupyterHandler):
         else:
             type_ = _HTTP_TYPES.get(status_code, "failed")
             message = _message(error) or self._reason
-        self.reply({"type": type_, "message": message}, status_code)
+        problem = {
+            "type": f"{_PROBLEM}{type_}",
+            "title": type_.replace("-", " ").capitalize(),
+            "status": status_code,
+            "detail": message,
+        }
+        self.reply(problem, status_code, "application/problem+json")
 
     def log_exception(self, *exc_info: Any) -> None:
         """Log what is not somebody's mistake."""
-        if not isinstance(exc_info[1], (InvalidInput, StreamNotFound)):
+        if not isinstance(exc_info[1], (InvalidInput, StreamNotFound, Refused)):
             super().log_exception(*exc_info)
 
 

@@ -1,7 +1,8 @@
-"""Ends the streams of drivers that are gone."""
+"""Ends the streams of drivers that are gone, and deletes those whose time is over."""
 
 from __future__ import annotations
 
+import asyncio
 from logging import Logger
 
 from ..errors import StoreError
@@ -20,14 +21,26 @@ class Sweeper:
         self._log = log
         self._watch: LeaseWatch | None = None
         self._trouble = ""
+        self._at_work = asyncio.Lock()
 
     async def sweep(self) -> None:
-        """Mark as `timeout` what has lost its driver."""
+        """Mark as `timeout` what has lost its driver, and delete what has expired."""
+        async with self._at_work:
+            await self._sweep()
+
+    async def rested(self) -> None:
+        """Wait until no sweep is under way."""
+        async with self._at_work:
+            pass
+
+    async def _sweep(self) -> None:
         if self._shelf.is_empty:
             return
         try:
+            store = await self._shelf.store()
+            await store.resources.sweep()
             if self._watch is None:
-                self._watch = LeaseWatch(await self._shelf.store(), self._lease)
+                self._watch = LeaseWatch(store, self._lease)
             for stream_id in await self._watch.sweep(self._census.gone):
                 self._log.info("Stream %s lost its driver and was ended as timeout.", stream_id)
         except StoreError as error:

@@ -1,18 +1,42 @@
 """The only room with SQL: where streams are kept, and how readers hear of what was kept."""
 
 from .contract import MAX_PAGE, Batch, Lease, NewStream, Page, Query, StreamStore, Window
+from .durable import (
+    JSON,
+    KIND_JSON,
+    Appended,
+    Fork,
+    NewParts,
+    NewResource,
+    Producer,
+    Reason,
+    Refused,
+    Resource,
+    media_type,
+)
 from .leases import LeaseWatch
 from .sqlite import SqliteStore
 
 __all__ = [
+    "JSON",
+    "KIND_JSON",
     "MAX_PAGE",
+    "Appended",
     "Batch",
+    "Fork",
     "Lease",
     "LeaseWatch",
+    "NewParts",
+    "NewResource",
     "NewStream",
     "Page",
+    "Producer",
     "Query",
+    "Reason",
+    "Refused",
+    "Resource",
     "SqliteStore",
     "StreamStore",
     "Window",
+    "media_type",
 ]

@@ -69,10 +69,14 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a follower hears at a time: new deltas, or a new state."""
+    """What a follower hears at a time: new deltas, or a new state.
+
+    `up_to_date` is whether all that is known to be stored has been given out with it.
+    """
 
     deltas: tuple[Delta, ...]
     info: StreamInfo | None = None
+    up_to_date: bool = False
 
 
 class StreamStore(Protocol):

@@ -18,7 +18,7 @@ from .schema import prepare
 
 # STRICT tables came with 3.37 (2021-11-27): https://sqlite.org/stricttables.html
 _OLDEST_SQLITE = (3, 37, 0)
-_BUSY_TIMEOUT = 5.0
+BUSY_TIMEOUT = 5.0
 
 
 async def open_database(
@@ -71,7 +71,7 @@ def _make_file(path: Path) -> None:
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None)
+    connection = aiosqlite.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
     db = await connection
     db.row_factory = sqlite3.Row
     await db.execute("PRAGMA foreign_keys = ON")

@@ -58,7 +58,8 @@ class LeaseWatch:
             # This process itself slept. The drivers may have slept too: they get a whole lease.
             self._seen.clear()
         self._swept = now
-        streams = await self._store.live()
+        # What nobody drives was made over HTTP, and lasts until it is closed.
+        streams = [info for info in await self._store.live() if info.driver is not None]
         orphans = gone(streams)
         self._seen = {info.id: self._look(info, now) for info in streams}
         return [

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..protocol import StreamInfo
 from .contract import MAX_PAGE, Page, Query, Window
-from .queries import conditions, page_token
+from .queries import ALL, conditions, page_token
 from .rows import to_info
 
 # Seconds between two looks at a window, and how many times longer than a look that must be.
@@ -64,7 +64,7 @@ class Lists:
         """Read a window; of what is known, only what has changed."""
         where, params = conditions(query)
         # All streams are in an index, in their order; any others are looked for once.
-        materialized = "NOT MATERIALIZED" if where == "true" else "MATERIALIZED"
+        materialized = "NOT MATERIALIZED" if where == ALL else "MATERIALIZED"
         rows = await self._in_turn(
             f"""
             WITH matching AS {materialized} (SELECT id, created_at FROM streams WHERE {where})

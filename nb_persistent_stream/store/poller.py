@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import StreamNotFound
 from ..protocol import Delta, StreamInfo
 from .faults import explain
-from .rows import to_delta, to_info
+from .rows import DELTA, to_delta, to_info
 
 # Seconds between two looks: quick while text comes, slower the longer nothing has come.
 _QUICK, _CALM, _SLOW = 0.003, 0.01, 0.05
@@ -177,8 +177,7 @@ def _compare(
     deltas: tuple[Delta, ...] = ()
     if body and told is not None and length > told:
         rows = db.execute(
-            "SELECT offset, kind, text, meta FROM deltas "
-            "WHERE stream_id = ? AND offset >= ? ORDER BY offset",
+            f"SELECT {DELTA} FROM deltas WHERE stream_id = ? AND offset >= ? ORDER BY offset",
             (stream_id, told),
         )
         deltas = tuple(to_delta(row) for row in rows)

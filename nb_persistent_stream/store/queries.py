@@ -23,13 +23,17 @@ _SHORT_TEXTS = """
 _PLAIN_PROMPT = "prompt GLOB '\"*' AND prompt NOT GLOB '*\\*'"
 
 
+# All but those that are kept for their forks only.
+ALL = "NOT deleted"
+
+
 def conditions(query: Query) -> tuple[str, list[Any]]:
-    """A query as SQL over `streams`, and its parameters; `true` for all.
+    """A query as SQL over `streams`, and its parameters; `ALL` for all.
 
     Raises:
         InvalidInput: the query can't be used.
     """
-    where, params = list[str](), list[Any]()
+    where, params = [ALL], list[Any]()
     if query.statuses:  # literally, so that SQLite sees that an index of some statuses will do
         statuses = ", ".join(f"'{status.value}'" for status in query.statuses)
         where.append(f"status IN ({statuses})")
@@ -46,7 +50,7 @@ def conditions(query: Query) -> tuple[str, list[Any]]:
         sql, more = _holds(word, query.root)
         where.append(sql)
         params += more
-    return " AND ".join(where) or "true", params
+    return " AND ".join(where), params
 
 
 def page_token(info: StreamInfo) -> str:

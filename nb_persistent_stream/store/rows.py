@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..protocol import PROVENANCE_NAMES, Delta, Provenance, Report, Status, StreamInfo, valid
+from ..utf8 import shown
 from .contract import NewStream
+from .durable import Resource
+
+DELTA = "offset, kind, text, meta, data"
 
 # Columns of a provenance that are JSON.
 _JSON = ("prompt", "options")
@@ -69,8 +73,19 @@ def to_info(row: sqlite3.Row) -> StreamInfo:
 
 
 def to_delta(row: sqlite3.Row) -> Delta:
-    """A row of the table `deltas`."""
-    return Delta(row["offset"], row["text"], row["kind"], load(row["meta"]))
+    """The columns `DELTA` of a row of the table `deltas`."""
+    data = row["data"]
+    text = row["text"] if data is None else shown(data)
+    return Delta(row["offset"], text, row["kind"], load(row["meta"]), data)
+
+
+def to_resource(row: sqlite3.Row) -> Resource:
+    """A row of a stream with what it has over HTTP."""
+    if not row["own"]:
+        return Resource(to_info(row))
+    return Resource(
+        to_info(row), row["content_type"], row["tail"], row["ttl"], row["expires_at"], own=True
+    )
 
 
 def new_row(new: NewStream, now: float) -> dict[str, Any]:

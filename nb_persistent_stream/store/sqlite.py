@@ -19,14 +19,16 @@ import aiosqlite
 from ..config import Durability
 from ..errors import StreamDeleted, StreamFenced, StreamNotFound
 from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after, size
+from .bodies import read_whole
 from .commits import ROWS_PER_COMMIT, Append, CommitQueue
 from .contract import Batch, Lease, NewStream, Page, Query, Window
 from .database import open_database, query
 from .lists import Lists
-from .rows import dump, new_row, to_delta, to_info
+from .resources import Resources
+from .rows import DELTA, dump, new_row, to_delta, to_info
 from .tail import Tail
+from .transactions import Transactions
 
-_READ_BYTES = 128 * 1024
 _LIVE = "status IN ('pending', 'streaming')"
 
 
@@ -38,6 +40,7 @@ class SqliteStore:
         path: Path,
         writer: aiosqlite.Connection,
         reader: aiosqlite.Connection,
+        transactions: Transactions,
         clock: Callable[[], float],
     ) -> None:
         self._path = path
@@ -47,6 +50,8 @@ class SqliteStore:
         self._tail = Tail(path, self.read)
         self._lists = Lists(self._read)
         self._commits = CommitQueue(self._insert)
+        self._transactions = transactions
+        self.resources = Resources(transactions, self._read, clock)
 
     @classmethod
     async def open(
@@ -63,7 +68,7 @@ class SqliteStore:
             StoreTooNew: a newer version wrote it.
         """
         writer, reader = await open_database(path, durability)
-        return cls(path, writer, reader, clock)
+        return cls(path, writer, reader, Transactions(path, durability), clock)
 
     async def create(self, new: NewStream) -> Lease:
         row = new_row(new, self._clock())
@@ -74,7 +79,7 @@ class SqliteStore:
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
         rows = await self._write(
             "UPDATE streams SET epoch = epoch + 1, driver = ?, revision = revision + 1 "
-            f"WHERE id = ? AND epoch = ? AND {_LIVE} RETURNING epoch",
+            f"WHERE id = ? AND epoch = ? AND driver IS NOT NULL AND {_LIVE} RETURNING epoch",
             (driver, stream_id, epoch),
         )
         if not rows:
@@ -129,17 +134,18 @@ class SqliteStore:
         return bool(rows)
 
     async def request_cancel(self, stream_id: str) -> StreamInfo:
+        # Where nobody drives there is nobody to obey: the stream ends at once.
         await self._write(
-            "UPDATE streams SET cancel_requested = 1, revision = revision + 1 "
-            f"WHERE id = ? AND NOT cancel_requested AND {_LIVE}",
-            (stream_id,),
+            "UPDATE streams SET cancel_requested = 1, revision = revision + 1, "
+            "status = iif(driver IS NULL, 'cancelled', status), "
+            f"finished_at = iif(driver IS NULL, ?, NULL) WHERE id = ? AND NOT cancel_requested "
+            f"AND {_LIVE}",
+            (self._clock(), stream_id),
         )
         return await self.info(stream_id)
 
     async def delete(self, stream_id: str) -> None:
-        # Its deltas go with it: the table says so.
-        if not await self._write("DELETE FROM streams WHERE id = ? RETURNING id", (stream_id,)):
-            raise StreamNotFound(stream_id)
+        await self.resources.delete(stream_id)
 
     async def place(self, stream_ids: Sequence[str]) -> None:
         marks = ", ".join("?" * len(stream_ids))
@@ -167,16 +173,8 @@ class SqliteStore:
         ]
 
     async def read(self, stream_id: str, offset: int = 0) -> list[Delta]:
-        rows = await self._read(
-            """
-            SELECT offset, kind, text, meta FROM deltas
-            WHERE stream_id = :id AND offset < :offset + :bytes AND offset >= coalesce(
-              (SELECT max(offset) FROM deltas WHERE stream_id = :id AND offset <= :offset), 0)
-            ORDER BY offset
-            """,
-            {"id": stream_id, "offset": offset, "bytes": _READ_BYTES},
-        )
-        return [rest for row in rows if (rest := after(to_delta(row), offset))]
+        deltas = await read_whole(self._read, stream_id, offset)
+        return [rest for delta in deltas if (rest := after(delta, offset))]
 
     def follow(self, stream_id: str, offset: int = 0) -> AsyncGenerator[Batch, None]:
         return self._tail.follow(stream_id, offset)
@@ -187,6 +185,7 @@ class SqliteStore:
     async def close(self) -> None:
         await self._commits.drained()
         self._tail.close()
+        self._transactions.close()
         with suppress(sqlite3.Error):
             await self._reader.close()
             await self._writer.close()
@@ -202,7 +201,7 @@ class SqliteStore:
 
     async def _fenced(self, lease: Lease) -> StreamFenced:
         """Why a lease is not valid any more."""
-        rows = await self._read("SELECT true FROM streams WHERE id = ?", (lease.stream_id,))
+        rows = await self._read("SELECT true FROM stream_infos WHERE id = ?", (lease.stream_id,))
         return StreamFenced(lease.stream_id) if rows else StreamDeleted(lease.stream_id)
 
     async def _insert(self, batch: Sequence[Append]) -> set[str]:
@@ -231,7 +230,7 @@ class SqliteStore:
     async def _is_stored(self, lease: Lease, deltas: Sequence[Delta]) -> bool:
         """Whether an append that matched nothing was a repeat of one that had gone through."""
         rows = await self._read(
-            "SELECT offset, kind, text, meta FROM deltas JOIN streams ON id = stream_id "
+            f"SELECT {DELTA} FROM deltas JOIN streams ON id = stream_id "
             "WHERE id = ? AND epoch = ? AND offset >= ? AND offset < ? ORDER BY offset",
             (lease.stream_id, lease.epoch, deltas[0].offset, deltas[-1].end),
         )

@@ -89,11 +89,11 @@ class Tail:
                         deltas = await self._read(stream_id, offset)
                     if deltas:
                         offset = deltas[-1].end
-                        yield Batch(tuple(deltas))
+                        yield Batch(tuple(deltas), up_to_date=offset >= info.length)
                         continue
                 if info.revision != told:
                     told = info.revision
-                    yield Batch((), info)
+                    yield Batch((), info, up_to_date=True)
                 if info.status.final:
                     return
                 await changed.wait()

@@ -7,8 +7,10 @@ and fixtures that run around every test of the suite.
 
 import asyncio
 import json
+import re
 
 import pytest
+from jupyter_server.auth import Authorizer
 from pytest_jupyter.jupyter_core import (  # noqa: F401
     echo_kernel_spec,
     jp_config_dir,
@@ -132,11 +134,16 @@ class Answer:
 
     @property
     def error(self):
-        """The message of an error, whose form is checked."""
-        assert sorted(self.json) == ["message", "type"]
-        assert "Traceback" not in self.json["message"]
-        assert len(self.json["message"]) > 5
-        return self.json
+        """The word and the message of an error, whose form is checked."""
+        assert self.headers["Content-Type"] == "application/problem+json", self.body
+        problem = json.loads(self.body)
+        assert sorted(problem) == ["detail", "status", "title", "type"]
+        assert problem["status"] == self.code
+        assert "Traceback" not in problem["detail"]
+        assert len(problem["detail"]) > 5
+        base, _, word = problem["type"].rpartition(":")
+        assert base == "urn:problem-type:nb-persistent-stream"
+        return {"type": word, "message": problem["detail"]}
 
 
 @pytest.fixture
@@ -181,3 +188,45 @@ def own_runtime(store_path, monkeypatch):
     runtime = runtimes.runtime()
     runtime.close(patient=False)
     runtime.loop.close()
+
+
+class Only(Authorizer):
+    """Allows what a test says, on this extension's resource."""
+
+    allowed = ()
+
+    def is_authorized(self, handler, user, action, resource):
+        return resource == "nb-persistent-stream" and action in self.allowed
+
+
+@pytest.fixture
+def allow(server, monkeypatch):
+    def allow(*actions):
+        monkeypatch.setattr(Only, "allowed", actions)
+        monkeypatch.setitem(server.web_app.settings, "authorizer", Only(parent=server))
+
+    return allow
+
+
+@pytest.fixture
+def page_host(jp_http_port):
+    """The server as `jp_ws_fetch` calls it: cookies and origins go by its name."""
+    return {"Host": f"localhost:{jp_http_port}"}
+
+
+@pytest.fixture
+async def page_cookies(server, http_server_client, jp_base_url, page_host):
+    """The cookies of a page that was opened with the token."""
+    token = server.identity_provider.token
+    set_ = []
+    for url in (f"{jp_base_url}login", f"{jp_base_url}api/status?token={token}"):
+        answer = await http_server_client.fetch(url, headers=page_host)
+        set_ += [cookie.split(";")[0] for cookie in answer.headers.get_list("Set-Cookie")]
+    return dict(re.match("([^=]+)=(.*)", cookie).groups() for cookie in set_)
+
+
+@pytest.fixture
+def page_headers(page_cookies, page_host):
+    """What such a page sends: its cookies, and no token."""
+    cookie = "; ".join(f"{name}={value}" for name, value in page_cookies.items())
+    return {"Authorization": "", **page_host, "Cookie": cookie}

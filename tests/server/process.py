@@ -17,7 +17,7 @@ _PATIENCE = 60
 
 
 class JupyterServer:
-    def __init__(self, folder, store, lease):
+    def __init__(self, folder, store, lease, base_url="/", options=()):
         self.folder = folder
         self.store = store
         self.env = {
@@ -32,20 +32,24 @@ class JupyterServer:
         }
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
-        self._url = f"http://127.0.0.1:{port}"
+        self.url = f"http://127.0.0.1:{port}{base_url.rstrip('/')}"
+        self._command = [
+            *(sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root"),
+            *(f"--port={port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1"),
+            *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}"),
+            *(f"--ServerApp.base_url={base_url}", *options),
+        ]
         self._log = folder / "server.log"
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root"),
-                    *(f"--port={port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1"),
-                    *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}"),
-                ],
-                env=self.env,
-                stdout=log,
-                stderr=log,
-            )
+        self.start()
+
+    def start(self):
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(self._command, env=self.env, stdout=log, stderr=log)
         until(self._answers, _PATIENCE)
+
+    def kill(self):
+        self._process.kill()
+        self._process.wait(_PATIENCE)
 
     def stop(self):
         self._process.terminate()
@@ -56,7 +60,7 @@ class JupyterServer:
 
     def request(self, path, method="GET", body=None):
         request = urllib.request.Request(
-            f"{self._url}/{path}",
+            f"{self.url}/{path}",
             method=method,
             data=body and json.dumps(body).encode(),
             headers={"Authorization": f"token {TOKEN}"},

@@ -1,9 +1,6 @@
 """Who may do what: without a token nothing, with an authorizer what it allows."""
 
-import re
-
 import pytest
-from jupyter_server.auth import Authorizer
 from tornado.httpclient import HTTPClientError
 
 CANCEL = {"method": "POST", "body": ""}
@@ -46,24 +43,12 @@ class TestCookie:
     """A page is known by its cookie; what changes something needs the XSRF token too."""
 
     @pytest.fixture
-    def host(self, jp_http_port):
-        """The server as `jp_ws_fetch` calls it: cookies and origins go by its name."""
-        return {"Host": f"localhost:{jp_http_port}"}
+    def headers(self, page_cookies, page_headers):
+        return page_headers
 
     @pytest.fixture
-    def headers(self, cookies, host):
-        cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
-        return {**NOBODY, **host, "Cookie": cookie}
-
-    @pytest.fixture
-    async def cookies(self, server, http_server_client, jp_base_url, host):
-        """The cookies of a page that was opened with the token."""
-        token = server.identity_provider.token
-        set_ = []
-        for url in (f"{jp_base_url}login", f"{jp_base_url}api/status?token={token}"):
-            answer = await http_server_client.fetch(url, headers=host)
-            set_ += [cookie.split(";")[0] for cookie in answer.headers.get_list("Set-Cookie")]
-        return dict(re.match("([^=]+)=(.*)", cookie).groups() for cookie in set_)
+    def cookies(self, page_cookies):
+        return page_cookies
 
     async def test_it_may_read(self, fetch, begin, headers):
         await begin()
@@ -106,24 +91,6 @@ class TestCookie:
         answer = await fetch("streams/one/body", headers={**headers, **EVIL})
         assert answer.code in (403, 404)
         assert b"the text" not in answer.body
-
-
-class Only(Authorizer):
-    """Allows what a test says, on this extension's resource."""
-
-    allowed = ()
-
-    def is_authorized(self, handler, user, action, resource):
-        return resource == "nb-persistent-stream" and action in self.allowed
-
-
-@pytest.fixture
-def allow(server, monkeypatch):
-    def allow(*actions):
-        monkeypatch.setattr(Only, "allowed", actions)
-        monkeypatch.setitem(server.web_app.settings, "authorizer", Only(parent=server))
-
-    return allow
 
 
 @pytest.mark.parametrize("path", READS[:-1])

@@ -185,3 +185,15 @@ async def test_a_store_that_can_not_be_opened_is_told(page, store_path):
     message = await page.next()
     assert message["error"]["type"] == "unavailable"
     assert str(store_path) in message["error"]["message"]
+
+
+async def test_only_text_that_flows_counts_as_activity(page, server, store, begin):
+    lease = await begin()
+    page.subscribe(1, "one")
+    await page.until(lambda message: message["type"] == "state")
+    idle = server.web_app.last_activity()
+    await page.quiet()
+    assert server.web_app.last_activity() == idle
+    await say(store, lease, "text")
+    await page.until(lambda message: message["type"] == "deltas")
+    assert server.web_app.last_activity() > idle

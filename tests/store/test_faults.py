@@ -46,6 +46,19 @@ async def fill(store, lease):
         return said, error
 
 
+async def damage(path, open_store):
+    """A store whose tables can be read, and none of what was put into them."""
+    await (await open_store()).close()
+    tables = path.stat().st_size
+    store = await open_store()
+    await say(store, await begin(store), *["x" * 3000] * 50)
+    await store.close()
+    whole = path.read_bytes()
+    damaged = whole[:tables] + b"\xa5" * (len(whole) - tables)
+    path.write_bytes(damaged)
+    return damaged
+
+
 class TestFile:
     async def test_what_is_not_a_database_is_left_as_it_is(self, path, open_store):
         path.write_bytes(b"a diary, not a database" * 100)
@@ -54,12 +67,7 @@ class TestFile:
         assert path.read_bytes() == b"a diary, not a database" * 100
 
     async def test_a_damaged_page_is_said_to_be_damage(self, path, open_store):
-        store = await open_store()
-        await say(store, await begin(store), *["x" * 3000] * 50)
-        await store.close()
-        whole = path.read_bytes()
-        damaged = whole[:8192] + b"\xa5" * (len(whole) - 8192)
-        path.write_bytes(damaged)
+        damaged = await damage(path, open_store)
         store = await open_store()
         with pytest.raises(StoreCorrupt, match=r"is damaged.*\.recover"):
             await body(store)
@@ -75,11 +83,7 @@ class TestFile:
         assert "secret" not in str(caught.value)
 
     async def test_damage_ends_a_follower_with_the_same_words(self, path, open_store):
-        store = await open_store()
-        await say(store, await begin(store), *["x" * 3000] * 50)
-        await store.close()
-        whole = path.read_bytes()
-        path.write_bytes(whole[:8192] + b"\xa5" * (len(whole) - 8192))
+        await damage(path, open_store)
         follower = (await open_store()).follow("one")
         with pytest.raises(StoreCorrupt, match="is damaged"):
             async for _ in follower:
@@ -110,8 +114,9 @@ class TestFile:
     async def test_a_closed_store_says_so(self, open_store):
         store = await open_store()
         await store.close()
-        with pytest.raises(StoreError, match="is closed"):
-            await store.info("one")
+        for asked in (store.info("one"), store.resources.get("one"), store.delete("one")):
+            with pytest.raises(StoreError, match="is closed"):
+                await asked
 
 
 class TestFull:
@@ -155,7 +160,7 @@ class TestFull:
 
 class TestLocked:
     async def test_a_lock_is_waited_for_and_then_named(self, path, open_store, monkeypatch):
-        monkeypatch.setattr(database, "_BUSY_TIMEOUT", 0.05)
+        monkeypatch.setattr(database, "BUSY_TIMEOUT", 0.05)
         store = await open_store()
         lease = await begin(store)
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
