@@ -2,7 +2,10 @@ import { selectedIn } from './dom';
 
 /** How far from the end still counts as the end, in pixels: zoomed pages have halves of them. */
 const NEAR = 4;
+/** A scroll that is under way goes on for so long, in milliseconds. */
+const UNDER_WAY = 500;
 const UPWARDS: readonly string[] = ['ArrowUp', 'PageUp', 'Home'];
+const DOWNWARDS: readonly string[] = ['ArrowDown', 'PageDown', ' '];
 
 /**
  * Keeps the end of a scroller in sight while its text grows, until the reader goes elsewhere:
@@ -16,6 +19,8 @@ export class Follow {
   #follows = false;
   /** Where the scroller stood last. */
   #top = 0;
+  /** Until then only a new touch leads away from the end. */
+  #heldUntil = 0;
 
   /** `changed` is told when it begins or ends to follow. */
   constructor(scroller: HTMLElement, changed: () => void, signal: AbortSignal) {
@@ -24,7 +29,7 @@ export class Follow {
     const options = { signal, passive: true };
     scroller.addEventListener('scroll', () => this.#onScroll(), options);
     scroller.addEventListener('wheel', (event) => this.#onWheel(event), options);
-    scroller.addEventListener('keydown', (event) => this.#onKey(event), options);
+    scroller.addEventListener('keydown', (event) => this.#onKey(event), { signal });
     document.addEventListener('selectionchange', () => this.#onSelection(), options);
   }
 
@@ -51,6 +56,7 @@ export class Follow {
 
   /** Goes to the end, and stays there. */
   resume(): void {
+    this.#heldUntil = performance.now() + UNDER_WAY;
     this.#setFollows(true);
     this.keep();
   }
@@ -68,24 +74,50 @@ export class Follow {
     this.#changed();
   }
 
-  #onScroll(): void {
+  get #atEnd(): boolean {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    return scrollHeight - clientHeight - scrollTop <= NEAR;
+  }
+
+  #onScroll(): void {
     const before = this.#top;
-    this.#top = scrollTop;
-    const atEnd = scrollHeight - clientHeight - scrollTop <= NEAR;
+    this.#top = this.#scroller.scrollTop;
+    if (this.#top > before) this.#goDown();
+    else if (this.#top < before) this.#wentUp();
+  }
+
+  #wentUp(): void {
+    if (performance.now() < this.#heldUntil) this.keep();
     // Upwards and yet at the end: the text has become shorter.
-    if (scrollTop < before && !atEnd) this.#setFollows(false);
-    else if (scrollTop > before && atEnd && this.#growing) this.#setFollows(true);
+    else if (!this.#atEnd) this.#setFollows(false);
+  }
+
+  #onWheel({ deltaY, ctrlKey }: WheelEvent): void {
+    if (ctrlKey) return;
+    if (deltaY < 0) this.#goUp();
+    else if (deltaY > 0) this.#goDown();
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const { key, shiftKey } = event;
+    if (UPWARDS.includes(key) || (key === ' ' && shiftKey)) this.#goUp();
+    else if (DOWNWARDS.includes(key)) this.#goDown();
+    else if (key === 'End' && !shiftKey && this.#growing) {
+      // The browser would go to where the end is now.
+      event.preventDefault();
+      this.resume();
+    }
   }
 
   /** Before the first pixel is scrolled: the end would else be held against the reader. */
-  #onWheel({ deltaY, ctrlKey }: WheelEvent): void {
-    if (deltaY < 0 && !ctrlKey && this.#scroller.scrollTop > 0) this.#setFollows(false);
+  #goUp(): void {
+    this.#heldUntil = 0;
+    if (this.#scroller.scrollTop > 0) this.#setFollows(false);
   }
 
-  #onKey({ key, shiftKey }: KeyboardEvent): void {
-    const upwards = UPWARDS.includes(key) || (key === ' ' && shiftKey);
-    if (upwards && this.#scroller.scrollTop > 0) this.#setFollows(false);
+  /** Also where nothing is left to scroll: the reader has turned round before the first pixel. */
+  #goDown(): void {
+    if (this.#growing && this.#atEnd) this.#setFollows(true);
   }
 
   /** Text that is being selected must not move away. */

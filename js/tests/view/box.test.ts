@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { deltas, FakeResizeObserver, state, text } from '../fakes';
 import { find, onStage, say } from './stage';
 
@@ -43,7 +43,10 @@ const jump = () => find('.nbps-jump') as HTMLButtonElement;
 const expand = () => find('.nbps-expand') as HTMLButtonElement;
 
 describe('a body that grows', () => {
-  beforeEach(() => say(state()));
+  beforeEach(() => {
+    say(state());
+    vi.advanceTimersByTime(1_000);
+  });
 
   it('is kept at its end', () => {
     grow(300);
@@ -77,6 +80,28 @@ describe('a body that grows', () => {
     scrollTo(599);
     grow(1_100);
     expect(top).toBe(599);
+  });
+
+  it.each([
+    ['the wheel', () => new WheelEvent('wheel', { deltaY: 1 })],
+    ['PageDown', () => new KeyboardEvent('keydown', { key: 'PageDown' })],
+    ['End', () => new KeyboardEvent('keydown', { key: 'End' })],
+  ])('is held again when the reader turns round by %s before anything has moved', (_, event) => {
+    grow(1_000);
+    scroller.dispatchEvent(new KeyboardEvent('keydown', { key: 'PageUp' }));
+    scroller.dispatchEvent(event());
+    grow(1_100);
+    expect([top, jump().hidden]).toEqual([700, true]);
+  });
+
+  it('is not held by the wheel away from its end, and is by End', () => {
+    grow(1_000);
+    scrollTo(100);
+    scroller.dispatchEvent(new WheelEvent('wheel', { deltaY: 1 }));
+    grow(1_100);
+    expect(top).toBe(100);
+    scroller.dispatchEvent(new KeyboardEvent('keydown', { key: 'End' }));
+    expect(top).toBe(700);
   });
 
   it.each([
@@ -115,6 +140,18 @@ describe('a body that grows', () => {
     jump().click();
     expect([top, jump().hidden]).toEqual([1_100, true]);
     expect(document.activeElement).toBe(scroller);
+  });
+
+  it('jumps to the latest also from a scroll that is still under way', () => {
+    grow(1_000);
+    scrollTo(300);
+    jump().click();
+    scrollTo(250);
+    expect(top).toBe(600);
+    scroller.dispatchEvent(new WheelEvent('wheel', { deltaY: -1 }));
+    scrollTo(550);
+    grow(1_100);
+    expect(top).toBe(550);
   });
 
   it('is kept at its end for its last words, which come after it is said to be done', () => {
