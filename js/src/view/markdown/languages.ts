@@ -1,15 +1,11 @@
 import { diff } from '@codemirror/legacy-modes/mode/diff';
-import { properties } from '@codemirror/legacy-modes/mode/properties';
 import { python } from '@codemirror/legacy-modes/mode/python';
 import { shell } from '@codemirror/legacy-modes/mode/shell';
-import { toml } from '@codemirror/legacy-modes/mode/toml';
-import { html, xml } from '@codemirror/legacy-modes/mode/xml';
-import { yaml } from '@codemirror/legacy-modes/mode/yaml';
 import type { StreamParser } from '@codemirror/streamparser';
 import { loadChunk } from './chunks';
 import rare from './languages.json';
 
-/* The ones that notebooks see most, and small ones; the others are loaded when first seen. */
+/* The ones that notebooks see most; the others are loaded when first seen. */
 
 // Each language has a state of its own kind, which only it looks into.
 export type Language = StreamParser<unknown>;
@@ -18,8 +14,7 @@ const known = new Map<string, Language | null>(
   Object.entries({
     ...{ python, py: python, python3: python, ipython: python, ipython3: python, pycon: python },
     ...{ bash: shell, sh: shell, shell, zsh: shell, console: shell, 'shell-session': shell },
-    ...{ html, xml, svg: xml, yaml, yml: yaml, toml, diff, patch: diff },
-    ...{ ini: properties, properties, conf: properties, env: properties },
+    ...{ diff, patch: diff },
   }) as [string, Language][],
 );
 const loading = new Map<string, Promise<Language | null>>();
