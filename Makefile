@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+# The front end is there when pip comes: it need not build it once more.
+PIP := SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip --disable-pip-version-check
 VIEWER := nb_persistent_stream/static/widget.js
 SOURCES := $(shell find js/src js/schema -type f) js/build.mjs js/tsconfig.json
 ARGS ?=
