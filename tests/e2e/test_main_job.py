@@ -110,8 +110,8 @@ def test_a_watcher_catches_up_after_the_server_was_killed_and_started_again(lab_
     env = {**book.lab.env, "JPY_SESSION_NAME": str(book.path)}
     driver = subprocess.Popen([sys.executable, "-c", script], env=env, cwd=book.lab.root)
     try:
-        wait_for(book.lab.store.exists, "the store")
-        wait_for(lambda: book.stream_ids, "the script's stream")
+        streams = "nb-persistent-stream/v1/streams"
+        wait_for(lambda: book.lab.request(streams)["streams"], "the script's stream")
         page = open_watcher(book)
         page.wait_text("word10 ")
         book.lab.kill()
@@ -125,6 +125,7 @@ def test_a_watcher_catches_up_after_the_server_was_killed_and_started_again(lab_
         assert driver.wait(20) == 0
     finally:
         driver.kill()
+        driver.wait()
     book.shows_all(page)
 
 
