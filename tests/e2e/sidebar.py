@@ -85,7 +85,11 @@ def fill(lab, count, status="done", notebook="made.ipynb", title="Made", text="H
             " epoch, tags, options, model) VALUES (?, ?, ?, ?, ?, ?, 1, '[]', '{}', 'gpt-5-mini')",
             streams,
         )
-        db.executemany("INSERT INTO deltas VALUES (?, 0, ?, 'text', ?, NULL, ?)", deltas)
+        db.executemany(
+            "INSERT INTO deltas (stream_id, offset, size, kind, text, created_at)"
+            " VALUES (?, 0, ?, 'text', ?, ?)",
+            deltas,
+        )
     return ids[::-1]
 
 

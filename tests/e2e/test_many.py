@@ -40,7 +40,7 @@ def test_fifty_streams_are_fetched_as_they_come_near(shared_lab, open_in, window
         page.wait_status("done", number)
     for number in (0, MANY // 2, MANY - 1):
         page.cell(number).scroll_into_view_if_needed()
-        assert page.text(number) == body_of(number)
+        wait_for(lambda n=number: page.text(n) == body_of(n), "the whole body")
     print(f"all {MANY} scrolled to; {traffic}")
     assert sorted(traffic.subscribed) == sorted(ids)
     assert len(traffic.viewers) == 1

@@ -183,7 +183,7 @@ def test_a_deleted_stream_is_still_shown_and_said_to_be_deleted(book, kernel, be
         book.end_kernels()
     page = book.open()
     page.view().get_by_text(f"not in the server's store any more. Below is {below}.").wait_for()
-    assert page.text() == body
+    wait_for(lambda: page.text() == body, "the whole body")
 
 
 def test_two_tabs_on_one_notebook_are_both_live(book):
@@ -228,4 +228,4 @@ def test_another_store(front, lab_of, book_in):
     lab.start()
     page = book.open()
     page.view().get_by_text("not in the server's store any more").wait_for()
-    assert page.text() == body
+    wait_for(lambda: page.text() == body, "the whole body")
