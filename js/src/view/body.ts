@@ -27,6 +27,8 @@ export class Body {
   readonly #signal: AbortSignal;
   readonly #answers: Prose[] = [];
   readonly #prose: Prose[] = [];
+  /** Those that may have something to render: a body of many parts is not looked through. */
+  readonly #unrendered = new Set<Prose>();
   #kind: string | null = null;
   #part: Part | null = null;
   #raw = false;
@@ -44,27 +46,29 @@ export class Body {
   }
 
   get pending(): boolean {
-    return this.#prose.some(({ pending }) => pending);
+    return [...this.#unrendered].some(({ pending }) => pending);
   }
 
   append(deltas: readonly Delta[]): void {
     for (const delta of deltas) {
       if (this.#part === null || delta.kind !== this.#kind) this.#part = this.#begin(delta.kind);
       this.#part.append(delta);
+      if (this.#part.prose) this.#unrendered.add(this.#part.prose);
     }
   }
 
   /** Nothing more comes. */
   end(): void {
-    this.#part?.end(false);
+    this.#endPart(false);
     this.#part = null;
   }
 
   /** Renders for about so many milliseconds. */
   step(budget: number): void {
     const deadline = performance.now() + budget;
-    for (const prose of this.#prose) {
+    for (const prose of this.#unrendered) {
       if (prose.pending) prose.step(deadline - performance.now());
+      if (!prose.pending) this.#unrendered.delete(prose);
       if (performance.now() >= deadline) break;
     }
   }
@@ -76,17 +80,26 @@ export class Body {
   }
 
   #begin(kind: string): Part {
-    this.#part?.end(true);
+    this.#endPart(true);
     this.#kind = kind;
     const part = this.#make(kind);
     this.element.append(part.element);
     return part;
   }
 
+  #endPart(followed: boolean): void {
+    this.#part?.end(followed);
+    if (this.#part?.prose) this.#unrendered.add(this.#part.prose);
+  }
+
   #make(kind: string): Part {
     if (kind === 'tool_call') return new ToolCalls(this.#signal);
     if (kind !== 'text' && kind !== 'reasoning') return new Aside(kind, this.#signal);
-    const prose = new Prose(this.#wake, this.#signal);
+    const wake = () => {
+      this.#unrendered.add(prose);
+      this.#wake();
+    };
+    const prose = new Prose(wake, this.#signal);
     if (this.#raw) prose.setRaw(true);
     this.#prose.push(prose);
     if (kind === 'reasoning') return new Reasoning(prose, this.#clock, this.#signal);

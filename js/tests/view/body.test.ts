@@ -1,4 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
+import { Body } from '../../src/view/body';
+import { Prose } from '../../src/view/prose';
 import { deltas, state, text } from '../fakes';
 import { find, model, onStage, say, shown, view } from './stage';
 
@@ -88,5 +90,23 @@ describe('body', () => {
     vi.advanceTimersByTime(400);
     say(deltas(text(5, 'word '.repeat(100))));
     expect(shown()).toHaveLength(505);
+  });
+});
+
+describe('a body of many parts', () => {
+  it('looks at none that was rendered, however many there are', () => {
+    const body = new Body(
+      () => null,
+      () => {},
+      new AbortController().signal,
+    );
+    const kinds = Array.from({ length: 200 }, (_, n) => (n % 2 ? 'text' : 'reasoning'));
+    body.append(kinds.map((kind, offset) => text(offset, 'x', kind)));
+    while (body.pending) body.step(1_000);
+    const looks = vi.spyOn(Prose.prototype, 'pending', 'get');
+    body.append([text(200, 'y', 'text')]);
+    while (body.pending) body.step(1_000);
+    expect(body.markdown).toBe(`${'x'.repeat(100)}y`);
+    expect(looks.mock.calls.length).toBeLessThan(10);
   });
 });
