@@ -9,12 +9,10 @@ import sqlite3
 from dataclasses import dataclass
 
 from ..errors import InvalidInput, StreamGone, StreamNotFound
-from ..protocol import LIVE
 from .bodies import BODY
 from .durable import Fork, Resource
+from .queries import IS_LIVE
 from .rows import to_delta
-
-_LIVE = ", ".join(f"'{status}'" for status in LIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def delete(db: sqlite3.Connection, stream_id: str) -> None:
         raise StreamGone(stream_id)
     db.execute(
         "UPDATE streams SET deleted = 1, revision = revision + 1, "
-        f"status = iif(status IN ({_LIVE}), 'cancelled', status) WHERE id = ?",
+        f"status = iif({IS_LIVE}, 'cancelled', status) WHERE id = ?",
         (stream_id,),
     )
     db.execute("UPDATE resources SET expires_at = NULL WHERE stream_id = ?", (stream_id,))

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from ..errors import InvalidInput
-from ..protocol import StreamInfo
+from ..protocol import LIVE, Status, StreamInfo
 from .contract import Query
 
 # A longer search would be a longer statement than SQLite takes.
@@ -23,8 +23,14 @@ _SHORT_TEXTS = """
 _PLAIN_PROMPT = "prompt GLOB '\"*' AND prompt NOT GLOB '*\\*'"
 
 
+def _is_one_of(statuses: tuple[Status, ...]) -> str:
+    # Literally, so that SQLite sees that an index of some statuses will do.
+    return f"status IN ({', '.join(repr(status.value) for status in statuses)})"
+
+
 # All but those that are kept for their forks only.
 ALL = "NOT deleted"
+IS_LIVE = _is_one_of(LIVE)
 
 
 def conditions(query: Query) -> tuple[str, list[Any]]:
@@ -34,9 +40,8 @@ def conditions(query: Query) -> tuple[str, list[Any]]:
         InvalidInput: the query can't be used.
     """
     where, params = [ALL], list[Any]()
-    if query.statuses:  # literally, so that SQLite sees that an index of some statuses will do
-        statuses = ", ".join(f"'{status.value}'" for status in query.statuses)
-        where.append(f"status IN ({statuses})")
+    if query.statuses:
+        where.append(_is_one_of(query.statuses))
     for column, value in (("notebook", query.notebook), ("kernel_id", query.kernel)):
         if value is not None:
             where.append(f"{column} = ?")

@@ -24,12 +24,11 @@ from .commits import ROWS_PER_COMMIT, Append, CommitQueue
 from .contract import Batch, Lease, NewStream, Page, Query, Window
 from .database import open_database, query
 from .lists import Lists
+from .queries import IS_LIVE
 from .resources import Resources
 from .rows import DELTA, dump, new_row, to_delta, to_info
 from .tail import Tail
 from .transactions import Transactions
-
-_LIVE = "status IN ('pending', 'streaming')"
 
 
 class SqliteStore:
@@ -79,7 +78,7 @@ class SqliteStore:
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
         rows = await self._write(
             "UPDATE streams SET epoch = epoch + 1, driver = ?, revision = revision + 1 "
-            f"WHERE id = ? AND epoch = ? AND driver IS NOT NULL AND {_LIVE} RETURNING epoch",
+            f"WHERE id = ? AND epoch = ? AND driver IS NOT NULL AND {IS_LIVE} RETURNING epoch",
             (driver, stream_id, epoch),
         )
         if not rows:
@@ -120,14 +119,14 @@ class SqliteStore:
 
     async def beat(self, driver: str) -> None:
         await self._write(
-            f"UPDATE streams SET beat = beat + 1 WHERE driver = ? AND {_LIVE}", (driver,)
+            f"UPDATE streams SET beat = beat + 1 WHERE driver = ? AND {IS_LIVE}", (driver,)
         )
 
     async def expire(self, seen: StreamInfo, message: str) -> bool:
         error = dump({"type": "timeout", "message": message})
         rows = await self._write(
             "UPDATE streams SET status = 'timeout', finished_at = ?, error = ?, "
-            f"revision = revision + 1 WHERE id = ? AND epoch = ? AND beat = ? AND {_LIVE} "
+            f"revision = revision + 1 WHERE id = ? AND epoch = ? AND beat = ? AND {IS_LIVE} "
             "RETURNING id",
             (self._clock(), error, seen.id, seen.epoch, seen.beat),
         )
@@ -139,7 +138,7 @@ class SqliteStore:
             "UPDATE streams SET cancel_requested = 1, revision = revision + 1, "
             "status = iif(driver IS NULL, 'cancelled', status), "
             f"finished_at = iif(driver IS NULL, ?, NULL) WHERE id = ? AND NOT cancel_requested "
-            f"AND {_LIVE}",
+            f"AND {IS_LIVE}",
             (self._clock(), stream_id),
         )
         return await self.info(stream_id)
@@ -169,7 +168,7 @@ class SqliteStore:
 
     async def live(self) -> list[StreamInfo]:
         return [
-            to_info(row) for row in await self._read(f"SELECT * FROM stream_infos WHERE {_LIVE}")
+            to_info(row) for row in await self._read(f"SELECT * FROM stream_infos WHERE {IS_LIVE}")
         ]
 
     async def read(self, stream_id: str, offset: int = 0) -> list[Delta]:
@@ -193,7 +192,7 @@ class SqliteStore:
     async def _change(self, lease: Lease, what: str, params: tuple[Any, ...]) -> None:
         rows = await self._write(
             f"UPDATE streams SET {what}, revision = revision + 1 "
-            f"WHERE id = ? AND epoch = ? AND {_LIVE} RETURNING id",
+            f"WHERE id = ? AND epoch = ? AND {IS_LIVE} RETURNING id",
             (*params, lease.stream_id, lease.epoch),
         )
         if not rows:
