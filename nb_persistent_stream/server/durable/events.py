@@ -13,7 +13,8 @@ from collections.abc import AsyncGenerator
 from typing import Any, TypeVar
 
 from ...store import Resource
-from .messages import as_text, joined
+from ...utf8 import shown
+from .messages import joined
 from .reading import Part
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ def events(resource: Resource, part: Part, cursor: str) -> str:
     content = ""
     if part.messages:
         whole = joined(part.messages, is_json=resource.is_json)
-        text = as_text(whole) if is_text(resource) else base64.b64encode(whole).decode()
+        text = shown(whole) if is_text(resource) else base64.b64encode(whole).decode()
         content = _event("data", text)
     return content + _event("control", json.dumps(_control(part, cursor)))
 

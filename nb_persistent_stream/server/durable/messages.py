@@ -9,7 +9,6 @@ from typing import NoReturn
 from ...errors import InvalidInput
 from ...protocol import Delta
 from ...store import KIND_JSON, Resource
-from ...utf8 import shown
 from ...wire import delta_record
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -64,11 +63,6 @@ def last_record(resource: Resource) -> bytes:
 def joined(messages: tuple[bytes, ...], *, is_json: bool) -> bytes:
     """Messages as the array that an answer is in JSON mode; or the bytes."""
     return b"[" + b",".join(messages) + b"]" if is_json else b"".join(messages)
-
-
-def as_text(content: bytes) -> str:
-    """Bytes of text, in which nothing can be but text."""
-    return shown(content)
 
 
 def _messages(text: str) -> list[str]:
