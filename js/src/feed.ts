@@ -1,7 +1,6 @@
 import { childOf } from './abort';
 import { cancel } from './http';
 import type { Inbox } from './inbox';
-import type { Server } from './page';
 import type { DeltasMessage, SourceName, StateMessage, WireError } from './protocol';
 import type { Session, Trouble } from './session';
 import { KernelSource } from './sources/kernel';
@@ -22,12 +21,6 @@ const LONGEST_REPAIR = 10_000;
 
 const RECONNECTING: Trouble = { type: 'reconnecting' };
 
-/** The page's server and its one live socket. */
-export interface Live {
-  readonly server: Server;
-  readonly socket: LiveSocket;
-}
-
 interface Attached {
   readonly source: Source;
   readonly controller: AbortController;
@@ -41,7 +34,7 @@ interface Attached {
  */
 export class Feed {
   readonly session: Session;
-  readonly #live: Live | null;
+  readonly #socket: LiveSocket | null;
   readonly #controller: AbortController;
   readonly #attached: Record<SourceName, Attached | null> = { kernel: null, server: null };
   readonly #refusals: Record<SourceName, WireError | null> = { kernel: null, server: null };
@@ -60,9 +53,9 @@ export class Feed {
   #gapAt: number | null = null;
   #repairDelay = REPAIR;
 
-  constructor(session: Session, live: Live | null, signal: AbortSignal) {
+  constructor(session: Session, socket: LiveSocket | null, signal: AbortSignal) {
     this.session = session;
-    this.#live = live;
+    this.#socket = socket;
     this.#controller = childOf(signal);
     this.#silence = new Timer(() => this.#onSilence(), this.#controller.signal);
     this.#repair = new Timer(() => this.#onRepair(), this.#controller.signal);
@@ -93,7 +86,7 @@ export class Feed {
 
   /** Stops the stream by the server, which reaches a busy kernel too, or else by the comm. */
   async cancel(): Promise<boolean> {
-    if (this.#live && (await cancel(this.#live.server, this.session.streamId))) return true;
+    if (this.#socket && (await cancel(this.#socket.server, this.session.streamId))) return true;
     this.#inbox?.send({ type: 'cancel' });
     return this.#inbox !== null;
   }
@@ -155,7 +148,7 @@ export class Feed {
       connected: (connected: boolean) => this.#onConnected(connected),
     };
     if (name === 'server') {
-      return this.#live?.socket.subscribe(session.streamId, receiver, signal) ?? null;
+      return this.#socket?.subscribe(session.streamId, receiver, signal) ?? null;
     }
     this.#askedAt = performance.now();
     return this.#inbox && new KernelSource(this.#inbox, receiver, signal);

@@ -1,6 +1,7 @@
-import { Feed, type Live } from './feed';
+import { Feed } from './feed';
 import { findInbox, onInbox } from './registry';
 import { Session } from './session';
+import type { LiveSocket } from './sources/server';
 
 /** How long a stream without a view is followed: a re-created view comes back at once. */
 const GRACE = 2_000;
@@ -13,11 +14,11 @@ interface Entry {
 
 /** The streams that this page follows, each once, however many views it has. */
 export class Streams {
-  readonly #live: Live | null;
+  readonly #socket: LiveSocket | null;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(live: Live | null, signal: AbortSignal) {
-    this.#live = live;
+  constructor(socket: LiveSocket | null, signal: AbortSignal) {
+    this.#socket = socket;
     onInbox((inbox) => {
       const feed = this.#entries.get(inbox.streamId)?.feed;
       if (feed && !feed.idle) feed.follow(inbox);
@@ -44,7 +45,7 @@ export class Streams {
 
   #open(streamId: string): Entry {
     const controller = new AbortController();
-    const feed = new Feed(new Session(streamId), this.#live, controller.signal);
+    const feed = new Feed(new Session(streamId), this.#socket, controller.signal);
     const entry = { feed, controller, views: 0 };
     this.#entries.set(streamId, entry);
     return entry;

@@ -10,8 +10,8 @@ import { View } from './view/view';
 
 const server = findServer();
 const forever = new AbortController().signal;
-const live = server && { server, socket: new LiveSocket(server, forever) };
-const streams = new Streams(live, forever);
+const socket = server && new LiveSocket(server, forever);
+const streams = new Streams(socket, forever);
 
 /**
  * Shows a stream in an element until the signal aborts; finds its kernel and server by itself.
@@ -33,5 +33,5 @@ export function mount(options: MountOptions): void {
 
 /** Follows the list of streams on the same socket. */
 export function list(receiver: ListReceiver, signal: AbortSignal): ListSource | null {
-  return live?.socket.list(receiver, signal) ?? null;
+  return socket?.list(receiver, signal) ?? null;
 }

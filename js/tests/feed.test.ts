@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Feed, type Live } from '../src/feed';
+import { Feed } from '../src/feed';
 import { Inbox } from '../src/inbox';
 import { findServer } from '../src/page';
 import { Session } from '../src/session';
@@ -25,14 +25,14 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function live(): Live {
+function socket(): LiveSocket {
   const server = findServer();
   if (!server) throw new Error('the page names a server');
-  return { server, socket: new LiveSocket(server, page.signal) };
+  return new LiveSocket(server, page.signal);
 }
 
 function follow(model: FakeModel | null, withServer = true) {
-  const feed = new Feed(session, withServer ? live() : null, page.signal);
+  const feed = new Feed(session, withServer ? socket() : null, page.signal);
   const inbox = model && new Inbox(model.asAnyModel);
   feed.follow(inbox);
   return { feed, inbox };
@@ -144,7 +144,7 @@ describe('a driver', () => {
     const model = new FakeModel();
     const inbox = new Inbox(model.asAnyModel);
     model.say(failure('not-found', 'The kernel does not know it.'));
-    new Feed(session, live(), page.signal).follow(inbox);
+    new Feed(session, socket(), page.signal).follow(inbox);
     FakeSocket.last.open();
     expect(session.trouble).toBeNull();
     FakeSocket.last.say(failure('not-found', 'The server does not know it.'));

@@ -15,7 +15,7 @@ const UNSUPPORTED = 1003;
 
 /** The page's one live socket: it carries every subscription, and comes back when it is lost. */
 export class LiveSocket {
-  readonly #server: Server;
+  readonly server: Server;
   readonly #subscriptions = new Map<number, Subscription>();
   #lastSub = 0;
   #attempt = 0;
@@ -28,7 +28,7 @@ export class LiveSocket {
   readonly #noticeable: Timer;
 
   constructor(server: Server, signal: AbortSignal) {
-    this.#server = server;
+    this.server = server;
     this.#retry = new Timer(() => this.#connect(), signal);
     this.#opening = new Timer(() => this.#lost(), signal);
     this.#idle = new Timer(() => this.#disconnect(), signal);
@@ -89,7 +89,7 @@ export class LiveSocket {
     if (this.#subscriptions.size === 0) return;
     const connection = new AbortController();
     const { signal } = connection;
-    const socket = new WebSocket(socketUrl(this.#server));
+    const socket = new WebSocket(socketUrl(this.server));
     let opened = false;
     socket.addEventListener(
       'open',
@@ -128,7 +128,7 @@ export class LiveSocket {
   }
 
   async #diagnose(): Promise<void> {
-    const health = await probe(this.#server);
+    const health = await probe(this.server);
     if (this.#open) return;
     if (health === 'absent') this.#refuseAll(NO_EXTENSION);
     if (health === 'forbidden') this.#refuseAll(FORBIDDEN);
