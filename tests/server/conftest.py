@@ -66,11 +66,20 @@ async def jp_asyncio_loop():
     return asyncio.get_running_loop()
 
 
+# What a test of waiting readers needs not to wait for long, in seconds.
+QUICK = {
+    "sweep_interval": 0.02,
+    "long_poll_timeout": 0.3,
+    "sse_rotation": 3,
+    "sse_keep_alive": 0.05,
+}
+
+
 @pytest.fixture
 def jp_server_config(store_path):
     return {
         "ServerApp": {"jpserver_extensions": {"nb_persistent_stream": True}},
-        "StreamExtension": {"sweep_interval": 0.02},
+        "StreamExtension": {"sweep_interval": QUICK["sweep_interval"]},
     }
 
 
@@ -119,6 +128,26 @@ def fetch(server, jp_fetch):
         return Answer(await jp_fetch(*ROOT, *path, params=params, raise_error=False, **how))
 
     return fetch
+
+
+@pytest.fixture
+def put(fetch):
+    """Make a stream over HTTP."""
+    return sending(fetch, "PUT")
+
+
+@pytest.fixture
+def post(fetch):
+    """Append to a stream over HTTP."""
+    return sending(fetch, "POST")
+
+
+def sending(fetch, method):
+    async def send(stream_id, body="", content_type="text/plain", **headers):
+        headers = {"Content-Type": content_type, **headers}
+        return await fetch("stream", stream_id, method=method, body=body, headers=headers)
+
+    return send
 
 
 class Answer:

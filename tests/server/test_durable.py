@@ -7,7 +7,7 @@ import pytest
 
 from nb_persistent_stream.protocol import Piece, Report, Status, place
 
-from .conftest import say
+from .conftest import QUICK, say
 from .sse import Events
 
 ALL = {"offset": "-1"}
@@ -15,24 +15,7 @@ ALL = {"offset": "-1"}
 
 @pytest.fixture
 def jp_server_config(jp_server_config):
-    return {
-        **jp_server_config,
-        "StreamExtension": {
-            "sweep_interval": 0.02,
-            "long_poll_timeout": 0.3,
-            "sse_rotation": 3,
-            "sse_keep_alive": 0.05,
-        },
-    }
-
-
-@pytest.fixture
-def post(fetch):
-    async def post(stream_id, body="", content_type="text/plain", **headers):
-        headers = {"Content-Type": content_type, **headers}
-        return await fetch("stream", stream_id, method="POST", body=body, headers=headers)
-
-    return post
+    return {**jp_server_config, "StreamExtension": QUICK}
 
 
 async def test_it_is_a_record_a_delta_and_one_for_the_end(fetch, store, begin):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ..waiting import eventually
+from .conftest import QUICK
 from .page import said
 from .sse import Events
 
@@ -13,33 +14,7 @@ ALL = {"offset": "-1"}
 
 @pytest.fixture
 def jp_server_config(jp_server_config):
-    return {
-        **jp_server_config,
-        "StreamExtension": {
-            "sweep_interval": 0.02,
-            "long_poll_timeout": 0.3,
-            "sse_rotation": 3,
-            "sse_keep_alive": 0.05,
-        },
-    }
-
-
-@pytest.fixture
-def put(fetch):
-    async def put(stream_id, body="", content_type="text/plain", **headers):
-        headers = {"Content-Type": content_type, **headers}
-        return await fetch("stream", stream_id, method="PUT", body=body, headers=headers)
-
-    return put
-
-
-@pytest.fixture
-def post(fetch):
-    async def post(stream_id, body="", content_type="text/plain", **headers):
-        headers = {"Content-Type": content_type, **headers}
-        return await fetch("stream", stream_id, method="POST", body=body, headers=headers)
-
-    return post
+    return {**jp_server_config, "StreamExtension": QUICK}
 
 
 async def test_it_is_listed_read_and_watched_as_any_other(fetch, put, post, connect):
