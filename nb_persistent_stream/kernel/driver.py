@@ -163,7 +163,7 @@ class Driver:
                 self.report(event)
 
     async def _watch_store(self) -> None:
-        """Stop when somebody asks for it, or when the stream is ended or deleted from outside."""
+        """Hear of a new title; stop when somebody asks for it, or ends or deletes the stream."""
         with suppress(StoreError):  # the writer meets it too, and reports it
             try:
                 while True:
@@ -180,6 +180,8 @@ class Driver:
     async def _obey(self, info: StreamInfo) -> None:
         if info.status.final or info.epoch != self._lease.epoch:
             raise StreamFenced(self.stream_id)
+        if (info.title, info.tags) != (self.info.title, self.info.tags):
+            self._set_info(replace(self.info, title=info.title, tags=info.tags))
         if info.cancel_requested:
             self._set_info(replace(self.info, cancel_requested=True))
             await self.cancel()

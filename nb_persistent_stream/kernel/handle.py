@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..labels import check_tags, check_title
 from ..protocol import TEXT, Delta, StreamInfo
 from ..store import Batch, StreamStore
 from . import frontend
@@ -53,7 +54,29 @@ class Stream:
         """All that is known of the stream but its body: provenance, times, usage, and so on."""
         if self._driver is not None:
             return replace(self._driver.info, length=self._driver.body.end)
-        return self._runtime.call(self._store.info(self.id))
+        return self._stored()
+
+    @property
+    def title(self) -> str | None:
+        """What stands above the text and in lists; set it, also long after the end.
+
+        It is read from the store, as `tags` are: whoever may write the stream can change both.
+        """
+        return self._stored().title
+
+    @title.setter
+    def title(self, title: str | None) -> None:
+        title = check_title(title) or ""
+        self._runtime.call(self._store.label(self.id, title=title))
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The words to find the stream by; set them, also long after the end."""
+        return self._stored().tags
+
+    @tags.setter
+    def tags(self, tags: Iterable[str]) -> None:
+        self._runtime.call(self._store.label(self.id, tags=check_tags(tags)))
 
     @property
     def status(self) -> str:
@@ -163,6 +186,9 @@ class Stream:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id} {self.status}>"
+
+    def _stored(self) -> StreamInfo:
+        return self._runtime.call(self._store.info(self.id))
 
     def _text(self, kind: str) -> str:
         if self._driver is not None:

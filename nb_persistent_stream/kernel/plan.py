@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..chunking import ChunkBy, check_chunk_by
 from ..config import Config
 from ..errors import InvalidInput
+from ..labels import check_tags, check_title
 from ..protocol import Provenance, Status, StreamInfo, new_id
 from ..store import NewStream
 from .driver import Driver
@@ -40,13 +40,9 @@ def plan(chunk_by: object, max_delay: float | None, title: str | None, tags: obj
         delay = -1
     if not 0 < delay <= _LONGEST_DELAY:
         raise InvalidInput(f"max_delay is {max_delay!r}. Give seconds, more than 0, such as 0.5.")
-    if title is not None and not isinstance(title, str):
-        raise InvalidInput(f"title is a {type(title).__name__}. Give it text.")
-    words = (tags,) if isinstance(tags, str) else tags
-    words = tuple(words) if isinstance(words, Iterable) else (words,)
-    if not all(isinstance(word, str) for word in words):
-        raise InvalidInput(f"tags is {tags!r}. Give it words, such as tags=('draft', 'wal').")
-    return Plan(config, check_chunk_by(chunk_by), float(delay), title, words)
+    return Plan(
+        config, check_chunk_by(chunk_by), float(delay), check_title(title), check_tags(tags)
+    )
 
 
 async def begin(runtime: Runtime, plan: Plan, origin: Provenance) -> Driver:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from typing import Any
 
@@ -12,6 +13,7 @@ from tornado import web
 
 from .. import __version__
 from ..errors import InvalidInput
+from ..labels import check_tags, check_title
 from ..protocol import Status, check_id
 from ..store import MAX_PAGE, Query, SqliteStore
 from ..wire import delta_record, info_record
@@ -20,6 +22,7 @@ from .replies import JsonReplies
 from .shelf import SHELF, Shelf
 
 AUTH_RESOURCE = "nb-persistent-stream"
+_MOST_BODY = 256 * 1024
 
 
 class StreamHandler(JsonReplies, APIHandler):
@@ -53,6 +56,26 @@ class StreamHandler(JsonReplies, APIHandler):
             if least <= number <= most:
                 return number
         raise InvalidInput(f"{name} is {value!r}. Give a whole number from {least} to {most}.")
+
+    def json_object(self) -> dict[str, Any]:
+        """The request's body, a JSON object.
+
+        Raises:
+            InvalidInput: it is none.
+            HTTPError: it is larger than any that is taken.
+        """
+        body = self.request.body
+        if len(body) > _MOST_BODY:
+            raise web.HTTPError(
+                413, f"The body has {len(body)} bytes. This takes {_MOST_BODY} at most."
+            )
+        try:
+            value = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise InvalidInput(f"The body is not JSON ({error}). Send a JSON object.") from None
+        if not isinstance(value, dict):
+            raise InvalidInput(f"The body is a {type(value).__name__}. Send a JSON object.")
+        return value
 
 
 class RootHandler(StreamHandler):
@@ -95,8 +118,7 @@ class PlacedHandler(StreamHandler):
     @web.authenticated
     @authorized
     async def post(self) -> None:
-        body: object = self.get_json_body()
-        stream_ids = body.get("stream_ids") if isinstance(body, dict) else None
+        stream_ids = self.json_object().get("stream_ids")
         if not isinstance(stream_ids, list) or len(stream_ids) > MAX_PAGE:
             raise InvalidInput(f"stream_ids must be a list of up to {MAX_PAGE} stream ids.")
         await (await self.store()).place([check_id(stream_id) for stream_id in stream_ids])
@@ -104,12 +126,22 @@ class PlacedHandler(StreamHandler):
 
 
 class OneStreamHandler(StreamHandler):
-    """One stream's metadata, and its end: a live stream's driver is fenced out."""
+    """One stream's metadata, and its end: a live stream's driver is fenced out.
+
+    A change is a merge patch (RFC 7396): what is not named stays, and null clears.
+    """
 
     @web.authenticated
     @authorized
     async def get(self, stream_id: str) -> None:
         info = await (await self.store()).info(check_id(stream_id))
+        self.reply(info_record(info, time.time()))
+
+    @web.authenticated
+    @authorized
+    async def patch(self, stream_id: str) -> None:
+        stream_id, labels = check_id(stream_id), _labels(self.json_object())
+        info = await (await self.store()).label(stream_id, **labels)
         self.reply(info_record(info, time.time()))
 
     @web.authenticated
@@ -167,6 +199,21 @@ def _status(value: str) -> Status:
     except ValueError:
         known = ", ".join(status.value for status in Status)
         raise InvalidInput(f"{value!r} is not a status. Use one of {known}.") from None
+
+
+def _labels(patch: dict[str, Any]) -> dict[str, Any]:
+    """What a merge patch changes, as `StreamStore.label` takes it."""
+    if unknown := sorted(patch.keys() - {"title", "tags"}):
+        raise InvalidInput(f"{', '.join(unknown)} can't be changed. Send title, tags, or both.")
+    labels: dict[str, Any] = {}
+    if "title" in patch:
+        labels["title"] = check_title(patch["title"]) or ""
+    if "tags" in patch:
+        tags = [] if patch["tags"] is None else patch["tags"]
+        if not isinstance(tags, list):
+            raise InvalidInput(f"tags is {tags!r}. Send a list of words, or null for none.")
+        labels["tags"] = check_tags(tags)
+    return labels
 
 
 _ID = r"([^/]+)"

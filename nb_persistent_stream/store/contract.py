@@ -143,6 +143,18 @@ class StreamStore(Protocol):
         """
         ...
 
+    async def label(
+        self, stream_id: str, *, title: str | None = None, tags: Sequence[str] | None = None
+    ) -> StreamInfo:
+        """Give a stream another title, other tags, or both, in any status; empty for none at all.
+
+        What is None stays as it is.
+
+        Raises:
+            StreamNotFound: there is no such stream.
+        """
+        ...
+
     async def delete(self, stream_id: str) -> None:
         """Forget a stream and its body, in any status; fences its driver out.
 

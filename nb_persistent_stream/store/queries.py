@@ -32,6 +32,16 @@ def _is_one_of(statuses: tuple[Status, ...]) -> str:
 ALL = "NOT deleted"
 IS_LIVE = _is_one_of(LIVE)
 
+# Takes a title, tags and an id. What stays the same is no change.
+LABEL = f"""
+WITH new (title, tags) AS (VALUES (?, ?))
+UPDATE streams SET revision = revision + 1, tags = coalesce(new.tags, streams.tags),
+  title = nullif(coalesce(new.title, streams.title), '')
+FROM new WHERE id = ? AND {ALL} AND (
+  streams.title IS NOT nullif(coalesce(new.title, streams.title), '')
+  OR streams.tags != coalesce(new.tags, streams.tags))
+"""
+
 
 def conditions(query: Query) -> tuple[str, list[Any]]:
     """A query as SQL over `streams`, and its parameters; `ALL` for all.

@@ -18,13 +18,13 @@ import aiosqlite
 
 from ..config import Durability
 from ..errors import StreamDeleted, StreamFenced, StreamNotFound
-from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after, size
+from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after
 from .bodies import read_whole
-from .commits import ROWS_PER_COMMIT, Append, CommitQueue
+from .commits import ROWS_PER_COMMIT, Append, CommitQueue, insertion
 from .contract import Batch, Lease, NewStream, Page, Query, Window
 from .database import open_database, query
 from .lists import Lists
-from .queries import IS_LIVE
+from .queries import IS_LIVE, LABEL
 from .resources import Resources
 from .rows import DELTA, dump, new_row, to_delta, to_info
 from .tail import Tail
@@ -143,6 +143,12 @@ class SqliteStore:
         )
         return await self.info(stream_id)
 
+    async def label(
+        self, stream_id: str, *, title: str | None = None, tags: Sequence[str] | None = None
+    ) -> StreamInfo:
+        await self._write(LABEL, (title, None if tags is None else dump(list(tags)), stream_id))
+        return await self.info(stream_id)
+
     async def delete(self, stream_id: str) -> None:
         await self.resources.delete(stream_id)
 
@@ -205,25 +211,7 @@ class SqliteStore:
 
     async def _insert(self, batch: Sequence[Append]) -> set[str]:
         """Insert what leases allow; gives back the ids of the streams that were allowed to."""
-        now = self._clock()
-        values = [
-            (append.lease.stream_id, append.lease.epoch, append.deltas[0].offset,
-             delta.offset, size(delta.text), delta.kind, delta.text, dump(delta.meta), now)
-            for append in batch
-            for delta in append.deltas
-        ]  # fmt: skip
-        marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(values))
-        rows = await self._write(
-            f"""
-            WITH new (id, epoch, first, offset, size, kind, text, meta, now) AS (VALUES {marks})
-            INSERT INTO deltas (stream_id, offset, size, kind, text, meta, created_at)
-            SELECT new.id, new.offset, new.size, new.kind, new.text, new.meta, new.now
-            FROM new JOIN stream_infos s ON s.id = new.id AND s.epoch = new.epoch
-            WHERE s.status = 'streaming' AND s.length = new.first
-            RETURNING stream_id
-            """,
-            [value for row in values for value in row],
-        )
+        rows = await self._write(*insertion(batch, self._clock()))
         return {row["stream_id"] for row in rows}
 
     async def _is_stored(self, lease: Lease, deltas: Sequence[Delta]) -> bool:
