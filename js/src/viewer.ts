@@ -33,5 +33,5 @@ export function mount(options: MountOptions): void {
 
 /** Follows the list of streams on the same socket. */
 export function list(receiver: ListReceiver, signal: AbortSignal): ListSource | null {
-  return socket?.list(receiver, signal) ?? null;
+  return streams.list(receiver, signal);
 }

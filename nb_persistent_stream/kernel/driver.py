@@ -137,6 +137,15 @@ class Driver:
         """End as `timeout`, as the process does when it is shut down."""
         await self.end(Status.TIMEOUT, StreamFailed(self.stream_id, self.body.text(), why))
 
+    async def look_up_labels(self) -> None:
+        """Take in what the stream was renamed to after its end: nobody tells its driver then."""
+        with suppress(PersistentStreamError):
+            self._take_labels(await self.store.info(self.stream_id))
+
+    def _take_labels(self, stored: StreamInfo) -> None:
+        if (stored.title, stored.tags) != (self.info.title, self.info.tags):
+            self._set_info(replace(self.info, title=stored.title, tags=stored.tags))
+
     async def _start(self) -> None:
         await persist(lambda: self.store.start(self._lease), self._set_notice)
         self._set_info(replace(self.info, status=Status.STREAMING, started_at=time.time()))
@@ -180,8 +189,7 @@ class Driver:
     async def _obey(self, info: StreamInfo) -> None:
         if info.status.final or info.epoch != self._lease.epoch:
             raise StreamFenced(self.stream_id)
-        if (info.title, info.tags) != (self.info.title, self.info.tags):
-            self._set_info(replace(self.info, title=info.title, tags=info.tags))
+        self._take_labels(info)
         if info.cancel_requested:
             self._set_info(replace(self.info, cancel_requested=True))
             await self.cancel()

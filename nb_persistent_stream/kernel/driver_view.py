@@ -91,6 +91,7 @@ class DriverView:
             self._send_state()
         await send(self.widget, self._driver.body.since(offset))
         if self._driver.info.status.final:
+            await self._driver.look_up_labels()
             self._send_state()
 
     def _cancel(self) -> None:

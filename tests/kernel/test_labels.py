@@ -6,7 +6,7 @@ from nb_persistent_stream import get, stream
 from nb_persistent_stream.errors import InvalidInput
 
 from ..store.acts import begin
-from ..waiting import until
+from ..waiting import eventually, until
 
 
 def test_a_title_and_tags_are_set_and_cleared_also_after_the_end(script):
@@ -41,3 +41,20 @@ async def test_one_of_another_process_is_renamed(elsewhere):
     await begin(elsewhere)
     get("one").title = "new"
     assert (await elsewhere.info("one")).title == "new"
+
+
+async def test_a_page_that_comes_back_is_told_what_a_stream_is_now_called(elsewhere, script):
+    s = stream(script.say("Hello"), title="old")
+    s._view = s._make_widget_view()
+    script.end()
+    await s
+    await elsewhere.label(s.id, title="new")
+    sent = []
+    s._view.widget.send = sent.append
+    s._view._attach(0)
+
+    def states():
+        return [message["state"] for message in sent if message["type"] == "state"]
+
+    await eventually(lambda: states() and states()[-1]["title"] == "new")
+    assert states()[-1]["status"] == "done"

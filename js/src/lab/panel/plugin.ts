@@ -25,7 +25,7 @@ import { nameOf } from './words';
 
 /** After the file browser (100) and the running sessions (200). */
 const RANK = 210;
-const IN_MENU = ['open', 'insert', 'copy', 'stop', 'delete'] as const;
+const IN_MENU = ['open', 'insert', 'copy', 'rename', 'stop', 'delete'] as const;
 
 /** The sidebar of streams and its commands; null where the application shares too little. */
 export async function browsing(

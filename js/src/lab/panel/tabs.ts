@@ -48,13 +48,23 @@ export class Tabs {
     });
   }
 
+  /** A tab that is open gets the stream's new name. */
+  rename(streamId: string, name: string): void {
+    const tab = this.#find(idOf(streamId));
+    if (tab) tab.content.title.label = name.slice(0, LONGEST_NAME);
+  }
+
   async open(streamId: string, name: string): Promise<void> {
-    const id = `${NAMESPACE}:${streamId}`;
-    const open = this.#tracker.find((tab) => tab.id === id);
+    const id = idOf(streamId);
+    const open = this.#find(id);
     const tab = open ?? this.#make(id, streamId, name);
     if (!tab.isAttached) this.#shell.add(tab, this.#area, { type: 'Stream' });
     this.#shell.activateById(id);
     if (!open) await this.#tracker.add(tab);
+  }
+
+  #find(id: string): MainAreaWidget | undefined {
+    return this.#tracker.find((tab) => tab.id === id);
   }
 
   #make(id: string, streamId: string, name: string): MainAreaWidget {
@@ -83,6 +93,10 @@ export class Tabs {
       el.append(make('p', '', reason));
     }
   }
+}
+
+function idOf(streamId: string): string {
+  return `${NAMESPACE}:${streamId}`;
 }
 
 function streamIdOf(tabId: string): string {

@@ -40,6 +40,7 @@ describe('the keyboard', () => {
     lists.say({ type: 'list', total: 2, first: 0, streams });
     row(1).focus();
     press('Enter');
+    press('F2');
     press('Delete');
     for (let at = 0; at < 5; at++) {
       press('ArrowRight');
@@ -51,6 +52,7 @@ describe('the keyboard', () => {
     (document.activeElement as HTMLElement).click();
     expect(act.mock.calls.map(([what, { stream_id: id }]) => [what, id])).toEqual([
       ['open', 'b'],
+      ['rename', 'b'],
       ['delete', 'b'],
       ['stop', 'b'],
       ['insert', 'b'],
