@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
 from traitlets import Float, Int
@@ -9,6 +11,7 @@ from traitlets import Float, Int
 from .. import __version__
 from ..config import URL_ROOT, load
 from .census import KernelCensus
+from .description import DescriptionHandler
 from .durable.handlers import HANDLERS as DURABLE_HANDLERS
 from .durable.limits import LIMITS, Limits
 from .handlers import HANDLERS, NothingHandler
@@ -16,6 +19,15 @@ from .live import LiveHandler
 from .shelf import SHELF, Shelf
 from .static import ViewerFileHandler
 from .sweeper import Sweeper
+
+# `openapi.json` describes each of them.
+ROUTES: list[tuple[Any, ...]] = [
+    *HANDLERS,
+    *DURABLE_HANDLERS,
+    (r"openapi\.json", DescriptionHandler),
+    (r"live", LiveHandler),
+    (r"static/(.+)", *ViewerFileHandler.route()),
+]
 
 
 class StreamExtension(ExtensionApp):
@@ -58,13 +70,7 @@ class StreamExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
-        routes = [
-            *HANDLERS,
-            *DURABLE_HANDLERS,
-            (r"live", LiveHandler),
-            (r"static/(.+)", *ViewerFileHandler.route()),
-            (r".*", NothingHandler),
-        ]
+        routes = [*ROUTES, (r".*", NothingHandler)]
         self.handlers.extend((f"/{URL_ROOT}/{path}", *rest) for path, *rest in routes)
 
     async def stop_extension(self) -> None:

@@ -57,6 +57,17 @@ class StreamHandler(JsonReplies, APIHandler):
                 return number
         raise InvalidInput(f"{name} is {value!r}. Give a whole number from {least} to {most}.")
 
+    def flag(self, name: str) -> bool:
+        """A query argument that is `true` or `false`; false without one.
+
+        Raises:
+            InvalidInput: it is neither.
+        """
+        value = self.get_query_argument(name, "false")
+        if value not in ("true", "false"):
+            raise InvalidInput(f"{name} is {value!r}. Give true or false.")
+        return value == "true"
+
     def json_object(self) -> dict[str, Any]:
         """The request's body, a JSON object.
 
@@ -100,7 +111,7 @@ class StreamsHandler(StreamHandler):
             root=root.prefix,
             statuses=tuple(_status(value) for value in self.get_query_arguments("status")),
             notebook=root.file(notebook) if notebook else None,
-            unplaced=self.get_query_argument("unplaced", "false") == "true",
+            unplaced=self.flag("unplaced"),
             kernel=self.get_query_argument("kernel", None),
             limit=self.number("limit", 50, least=1, most=MAX_PAGE),
             after=self.get_query_argument("after", None),

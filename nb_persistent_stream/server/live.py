@@ -23,7 +23,7 @@ from ..wire import deltas_message, error_message, state_message
 from .handlers import AUTH_RESOURCE
 from .lists import list_messages
 from .notebooks import Root
-from .replies import error_type
+from .replies import JsonReplies, error_type
 from .shelf import SHELF, Shelf
 
 Messages = AsyncGenerator[dict[str, Any], None]
@@ -35,7 +35,7 @@ _MOST_SUBSCRIPTIONS = 1000
 _ACTIVITY = "nb_persistent_stream_last_activity"
 
 
-class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
+class LiveHandler(JsonReplies, WebSocketMixin, WebSocketHandler, JupyterHandler):
     """Serves one page. A slow page slows only itself: each subscription waits for the socket."""
 
     auth_resource = AUTH_RESOURCE
@@ -48,6 +48,8 @@ class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         )
         if not allowed:
             raise web.HTTPError(403)
+        if self.request.headers.get("Upgrade", "").lower() != "websocket":
+            raise web.HTTPError(426, "This is a WebSocket, and was asked for as a page. Open one.")
         await super().get(*args, **kwargs)
 
     def open(self, *args: Any, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
@@ -31,6 +32,7 @@ _HTTP_TYPES = {
     404: "not-found",
     405: "not-allowed",
     413: "too-large",
+    426: "no-socket",
     501: "not-offered",
 }
 
@@ -67,6 +69,10 @@ class JsonReplies(JupyterHandler):
         else:
             type_ = _HTTP_TYPES.get(status_code, "failed")
             message = _message(error) or self._reason
+        if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            self.set_header("Allow", ", ".join(_methods(type(self))))
+        elif status_code == HTTPStatus.UPGRADE_REQUIRED:
+            self.set_header("Upgrade", "websocket")
         problem = {
             "type": f"{_PROBLEM}{type_}",
             "title": type_.replace("-", " ").capitalize(),
@@ -79,6 +85,15 @@ class JsonReplies(JupyterHandler):
         """Log what is not somebody's mistake."""
         if not isinstance(exc_info[1], (InvalidInput, StreamNotFound, Refused)):
             super().log_exception(*exc_info)
+
+
+def _methods(handler: type[web.RequestHandler]) -> list[str]:
+    """The HTTP methods that a handler has."""
+    return [
+        method
+        for method in handler.SUPPORTED_METHODS
+        if getattr(handler, method.lower()) is not getattr(web.RequestHandler, method.lower())
+    ]
 
 
 def _message(error: BaseException | None) -> str | None:

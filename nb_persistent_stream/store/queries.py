@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from ..errors import InvalidInput
@@ -11,6 +12,8 @@ from .contract import Query
 
 # A longer search would be a longer statement than SQLite takes.
 MOST_SEARCH = 200
+
+_PAGE_TOKEN = re.compile(r"(\d{1,12}\.\d{1,9}):([\w.~-]{1,128})", re.ASCII)
 
 # A word has no white space in it, so that none is found across two lines.
 _SHORT_TEXTS = """
@@ -79,13 +82,11 @@ def page_start(token: str) -> tuple[float, str]:
     Raises:
         InvalidInput: it did not write this.
     """
-    created_at, _, stream_id = token.partition(":")
-    try:
-        return float(created_at), stream_id
-    except ValueError:
-        raise InvalidInput(
-            f"{token!r} is not the 'next' of a page. Leave `after` out to begin at the newest."
-        ) from None
+    if found := _PAGE_TOKEN.fullmatch(token):
+        return float(found[1]), found[2]
+    raise InvalidInput(
+        f"{token!r} is not the 'next' of a page. Leave `after` out to begin at the newest."
+    )
 
 
 def _words(search: str) -> list[str]:
