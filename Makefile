@@ -12,7 +12,7 @@ LABEXTENSION := $(VENV)/share/jupyter/labextensions/nb-persistent-stream
 LINK = rm -rf $(LABEXTENSION) && ln -s $(CURDIR)/nb_persistent_stream/labextension $(LABEXTENSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check dev build lint format nbval bench-viewer lock clean chromium
+.PHONY: help demo test check dev docs build lint format nbval bench-viewer lock clean chromium
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,9 @@ nbval: $(VENV)/.dev
 	store=$$(mktemp -d) && trap 'rm -rf "$$store"' EXIT && \
 	NB_STREAM_STORE=$$store/streams.db NB_STREAM_MODEL=demo \
 	  $(BIN)/python -m pytest --nbval-lax notebooks/demo.ipynb notebooks/watch.ipynb
+
+docs: $(VENV)/.dev ## Make the reference of what is served anew
+	$(BIN)/python docs/reference.py
 
 lock: $(VENV)/.dev ## Renew both lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --upgrade \
