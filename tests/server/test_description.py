@@ -90,7 +90,7 @@ def test_the_limits_are_those_that_are_enforced():
     labels = SCHEMAS["Labels"]["properties"]
     page = DOCUMENT["paths"]["/streams"]["get"]
     query = {parameter["name"]: parameter["schema"] for parameter in page["parameters"]}
-    placed = DOCUMENT["paths"]["/placed"]["post"]["requestBody"]["content"]["application/json"]
+    placed = SCHEMAS["Placed"]["properties"]["stream_ids"]
     assert SCHEMAS["Status"]["enum"] == [status.value for status in Status]
     assert labels["title"]["maxLength"] == LONGEST_TITLE
     assert (labels["tags"]["maxItems"], labels["tags"]["items"]["maxLength"]) == (
@@ -99,7 +99,7 @@ def test_the_limits_are_those_that_are_enforced():
     )
     assert query["search"]["maxLength"] == MOST_SEARCH
     assert query["limit"]["maximum"] == MAX_PAGE
-    assert placed["schema"]["properties"]["stream_ids"]["maxItems"] == MAX_PAGE
+    assert placed["maxItems"] == MAX_PAGE
     durable = DOCUMENT["paths"]["/stream/{id}"]
     headers = {p["name"]: p["schema"] for p in durable["post"]["parameters"] if "name" in p}
     assert headers["Producer-Seq"]["maximum"] == requests._MOST
