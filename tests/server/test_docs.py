@@ -58,7 +58,7 @@ def test_the_curl_examples_run(env, server):
 
 
 def test_the_npm_clients_example_runs(env):
-    (script,) = SCRIPTS
+    script, _ = SCRIPTS  # the other one is a page's: see tests/e2e/test_npm_client.py
     assert len(script.strip().splitlines()) <= 12
     stream_id = run(sys.executable, "-c", ANSWER, env=env).splitlines()[-1]
     node = ("node", "--input-type=module", "-e", script)
