@@ -17,7 +17,10 @@ from .errors import InvalidInput
 from .utf8 import shown
 
 Json = Mapping[str, Any]
-TEXT = "text"
+# An answer in Markdown; and what programs send: text as it is, messages, bytes.
+TEXT, PLAIN, JSON_MESSAGE, BYTES = "text", "plain", "json", "bytes"
+# The kinds that are a stream's own words, and what follows each delta of theirs in its text.
+_WORDS = {TEXT: "", PLAIN: "", JSON_MESSAGE: "\n", BYTES: ""}
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 
@@ -207,7 +210,13 @@ def after(delta: Delta, offset: int) -> Delta | None:
 
 
 def text_of(deltas: Iterable[Delta], kind: str = TEXT) -> str:
-    """The joined text of one kind."""
+    """The joined text of one kind; of `TEXT`, all that is a stream's own words.
+
+    A program's messages are lines of it.
+    """
+    if kind == TEXT:
+        words = (d.text + _WORDS[d.kind] for d in deltas if d.kind in _WORDS)
+        return "".join(words)
     return "".join(delta.text for delta in deltas if delta.kind == kind)
 
 

@@ -124,6 +124,11 @@ export function endOf(delta: Delta): number {
   return delta.offset + byteLength(delta.text);
 }
 
+/** Whether a kind is a stream's own words: an answer in Markdown, or what a program sends. */
+export function isWords(kind: string): boolean {
+  return kind === 'text' || kind === 'plain' || kind === 'json' || kind === 'bytes';
+}
+
 /**
  * What a reader who stands at `offset` has not seen of a delta: null when it has seen it all.
  * A delta that begins beyond the offset is a gap and comes back as it is, for the caller to see.

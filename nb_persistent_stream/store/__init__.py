@@ -3,7 +3,6 @@
 from .contract import MAX_PAGE, Batch, Lease, NewStream, Page, Query, StreamStore, Window
 from .durable import (
     JSON,
-    KIND_JSON,
     Appended,
     Fork,
     NewParts,
@@ -19,7 +18,6 @@ from .sqlite import SqliteStore
 
 __all__ = [
     "JSON",
-    "KIND_JSON",
     "MAX_PAGE",
     "Appended",
     "Batch",

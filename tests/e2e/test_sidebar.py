@@ -168,6 +168,36 @@ def test_a_stream_is_renamed_wherever_it_is_seen(book):
     page.page.get_by_role("menuitem", name="Rename Stream…").wait_for()
 
 
+PROGRAMS = {
+    "log": ("text/plain; charset=utf-8", "# Building\n  step 1: *ok*\nDone.\n".encode()),
+    "events": ("application/json", b'[{"step":1,"ok":true},"two",{"n":12345678901234567890}]'),
+    "lines": ("application/octet-stream", b"no type was given\nbut it is text\n"),
+    "image": ("application/octet-stream", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe"),
+}
+
+
+def test_what_programs_send_is_readable(book):
+    page, sidebar = open_beside(book, "1 + 1")
+    for stream_id, (content_type, body) in PROGRAMS.items():
+        headers = {"Content-Type": content_type, "Stream-Closed": "true"}
+        book.lab.request(f"nb-persistent-stream/v1/stream/{stream_id}", "PUT", headers, body)
+    shown = {}
+    for stream_id in PROGRAMS:
+        sidebar.row(f"Done: {stream_id}").click()
+        view = page.page.locator(f".nbps-tab:visible .nbps[data-stream-id={stream_id}]")
+        view.locator(".nbps-body > *").first.wait_for()
+        shown[stream_id] = view.locator(".nbps-body").inner_text()
+        page.shot(stream_id)
+    assert shown["log"] == "# Building\n  step 1: *ok*\nDone.\n"
+    assert shown["events"].split("\n") == [
+        '{ "step": 1, "ok": true }',
+        '"two"',
+        '{ "n": 12345678901234567890 }',
+    ]
+    assert shown["lines"] == "33 bytes\nno type was given\nbut it is text\n"
+    assert shown["image"] == "18 bytes"
+
+
 def workspace(lab):
     return lab.request("lab/api/workspaces/default")["data"]
 

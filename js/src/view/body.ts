@@ -1,6 +1,7 @@
 import type { Delta } from '../protocol';
 import { make } from './dom';
 import { Fold } from './fold';
+import { Bytes, Messages, Plain } from './program';
 import { Prose } from './prose';
 import { type Clock, Reasoning } from './reasoning';
 import { TextFlow } from './text';
@@ -94,6 +95,9 @@ export class Body {
 
   #make(kind: string): Part {
     if (kind === 'tool_call') return new ToolCalls(this.#signal);
+    if (kind === 'plain') return new Plain();
+    if (kind === 'json') return new Messages();
+    if (kind === 'bytes') return new Bytes(this.#signal);
     if (kind !== 'text' && kind !== 'reasoning') return new Aside(kind, this.#signal);
     const wake = () => {
       this.#unrendered.add(prose);
