@@ -217,3 +217,15 @@ class TestIds:
     def test_what_is_not_an_id_is_refused_in_words(self, value):
         with pytest.raises(InvalidInput, match="is not a stream id"):
             check_id(value)
+
+
+def test_a_streams_text_is_its_own_words_and_a_message_is_a_line():
+    deltas = [
+        Delta(0, "think", "reasoning"),
+        Delta(5, "said ", "text"),
+        Delta(10, "plain ", "plain"),
+        Delta(16, "[1]", "json"),
+        Delta(19, "raw", "bytes"),
+    ]
+    assert text_of(deltas) == "said plain [1]\nraw"
+    assert text_of(deltas, "reasoning") == "think"

@@ -169,7 +169,7 @@ def test_a_stream_is_renamed_wherever_it_is_seen(book):
 
 
 PROGRAMS = {
-    "log": ("text/plain; charset=utf-8", "# Building\n  step 1: *ok*\nDone.\n".encode()),
+    "log": ("text/plain; charset=utf-8", b"# Building\n  step 1: *ok*\nDone.\n"),
     "events": ("application/json", b'[{"step":1,"ok":true},"two",{"n":12345678901234567890}]'),
     "lines": ("application/octet-stream", b"no type was given\nbut it is text\n"),
     "image": ("application/octet-stream", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe"),

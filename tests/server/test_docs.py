@@ -44,15 +44,16 @@ def run(*command, **how):
 
 def test_the_curl_examples_run(env, server):
     setting, *examples = SHELL
-    assert len(examples) == 5
+    assert len(examples) == 6
     said = [run("bash", "-euc", f"{setting}\n{example}", env=env) for example in examples]
-    create, append, listed, read, stop = said
+    create, append, listed, read, label, stop = said
     assert (create, append) == ("", "")
     assert listed.count('"stream_id": "build-log"') == 2
     whole = "Building...\nTesting...\nDone.\n"
     assert read.startswith(whole)
     assert "event: data\ndata:Building...\ndata:Testing...\ndata:Done.\n" in read
     assert '"streamClosed": true' in read
+    assert '"title": "Nightly build"' in label
     assert '"status": "done"' in stop  # it had ended before
     assert server.streams() == []
 
