@@ -108,7 +108,7 @@ export class Tail {
   #cut(source: string, blocks: readonly Tree[], env: ParseEnv): OpenFence | null {
     const lines = lineStarts(source);
     const partialLine = lines.length - 1;
-    const at = blocks.findLastIndex((block) => linesOf(block)[0] < partialLine);
+    const at = growingBlock(blocks, source, lines);
     const block = blocks[at];
     if (!block) return null;
     const fence = at === blocks.length - 1 ? openFence(block, source, lines) : null;
@@ -159,6 +159,21 @@ function openLine(source: string): ParseEnv['open'] {
   const partial = lines.at(-1) !== '';
   if (!partial) lines.pop();
   return lines.at(-1)?.trim() ? { line: lines.length, partial } : undefined;
+}
+
+/** The first block that text to come may still change; the first line of the one after it is not complete. */
+function growingBlock(blocks: readonly Tree[], source: string, lines: readonly number[]): number {
+  const partialLine = lines.length - 1;
+  const at = blocks.findLastIndex((block) => linesOf(block)[0] < partialLine);
+  const block = blocks[at];
+  const isOver = block && blocks[at + 1] && endsAtBlankLine(block);
+  return isOver && !source.slice(lines[partialLine - 1], lines[partialLine]).trim() ? at + 1 : at;
+}
+
+/** Unlike a list, which may go on after one. */
+function endsAtBlankLine(block: Tree): boolean {
+  if (block.kind === 'formula') return true;
+  return block.kind === 'element' && /^(?:p|h\d|hr|table)$/.test(block.tag);
 }
 
 /**
