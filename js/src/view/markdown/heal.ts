@@ -16,6 +16,8 @@ const LONGEST = 8_192;
 const LONGEST_FORMULA = 400;
 
 const ANY_MARK = /[*_~`[<\\$]/;
+/** Marks that are closed, as most are. */
+const CLOSED = /`[^`]+`|(\*\*?)(?![\s*])[^*_`[\]~\\$]+\1(?!\*)|\[[^[\]`*_~\\$]*\]\([^()\s]*\)/g;
 const OPENER = /(?:^|(?<=[\s([{"'—]))(?:[*_~`]{1,3}|!?\[|<\/?[a-z]{0,3}|\\{1,2}|\${1,2})$/i;
 const MARK_LINE =
   /^[ \t]*(?:>[ \t]?)*[ \t]*(?:[-+*_=~`#|:>$\\]+|\d{1,9}[.)]?|[-+*] \[[ xX]?\]?)?[ \t]*$/;
@@ -25,7 +27,7 @@ const TABLE_LINE = /^ {0,3}\|/;
 
 /** The text of a leaf that is being written, with its open marks closed or held back. */
 export function healed(text: string): string {
-  if (text.length > LONGEST || !ANY_MARK.test(text)) return text;
+  if (text.length > LONGEST || !ANY_MARK.test(text.replace(CLOSED, ''))) return text;
   return remend(withoutOpenFormula(text.replace(OPENER, '')), OPTIONS);
 }
 
