@@ -12,10 +12,10 @@ styles.textContent = `${style}${markdownCss}
   .wrapped > * { content-visibility: auto; contain-intrinsic-size: auto 60px; }`;
 
 /** Streams a text into a renderer, a frame's worth at a time, with layout after each. */
-globalThis.measure = async ({ name, size, plain, wrapped, patience = 30_000 }) => {
+globalThis.measure = async ({ name, size, plain, only, wrapped, patience = 30_000 }) => {
   const root = document.body.appendChild(document.createElement('div'));
   root.className = wrapped ? 'wrapped' : 'nbps';
-  const text = generate(size, { plain });
+  const text = generate(size, { plain, only });
   const renderer = PEERS[name](root);
   const quarters = [0, 0, 0, 0];
   let [script, longest, late, frames, at] = [0, 0, 0, 0, 0];

@@ -1,10 +1,11 @@
 import { Blocks } from './blocks';
-import { type Continued, type Cut, cutList, cutTable, NOTHING } from './continued';
+import { type Continued, type Cut, cutList, cutTable, inTable, NOTHING } from './continued';
 import { OpenFence } from './fence';
 import { withoutDoubt } from './heal';
 import { type ParseEnv, parser } from './parser';
 import { Patcher } from './patch';
 import { References } from './references';
+import { paged } from './rows';
 import { blockTrees, linesOf, type Tree } from './tree';
 import type { Work } from './work';
 
@@ -92,8 +93,9 @@ export class Tail {
     const env = this.#references.env();
     const shown = final ? source : withoutDoubt(source);
     if (!final) env.open = openLine(shown);
-    const blocks = blockTrees(parser.parse(shown, env));
-    this.#continued.adopt(blocks[0]);
+    const read = blockTrees(parser.parse(shown, env));
+    this.#continued.adopt(read[0]);
+    const blocks = paged(read, this.#continued.rows);
     this.#blocks.show(blocks);
     this.#seen = this.#source.length;
     this.#changed = false;
@@ -107,7 +109,6 @@ export class Tail {
 
   #cut(source: string, blocks: readonly Tree[], env: ParseEnv): OpenFence | null {
     const lines = lineStarts(source);
-    const partialLine = lines.length - 1;
     const at = growingBlock(blocks, source, lines);
     const block = blocks[at];
     if (!block) return null;
@@ -121,9 +122,10 @@ export class Tail {
     if (at > 0) {
       const cut = lines[cutLine(source, lines, blocks, at)] ?? 0;
       this.#freeze(source.slice(0, cut), blocks.slice(0, at), at, env);
-      this.#keep(source.slice(cut), NOTHING);
+      this.#keep(source.slice(cut), continuedAt(block, source, lines));
     } else if (blocks.length === 1) {
-      this.#cutWithin(cutBlock(block, source, lines), source, lines, env);
+      const cut = cutBlock(block, this.#continued.rows, source, lines);
+      this.#cutWithin(cut, source, lines, env);
     }
     return null;
   }
@@ -194,9 +196,15 @@ function cutLine(
   return line;
 }
 
-function cutBlock(block: Tree, source: string, lines: readonly number[]): Cut | null {
+/** What of a block stands already when all before it is cut off. */
+function continuedAt(block: Tree, source: string, lines: readonly number[]): Continued {
+  const head = block.kind === 'element' ? block.head : null;
+  return head === null ? NOTHING : inTable(source, lines, head, 0);
+}
+
+function cutBlock(block: Tree, rows: number, source: string, lines: readonly number[]): Cut | null {
   if (block.kind !== 'element') return null;
-  if (block.tag === 'table') return cutTable(block, source, lines);
+  if (block.tag === 'table') return cutTable(block, rows, source, lines);
   const isList = block.tag === 'ul' || block.tag === 'ol';
   return isList ? cutList(block, lines.length - 1) : null;
 }
