@@ -28,6 +28,7 @@ PEERS = [
     "markdown-it + DOMPurify + morphdom",
 ]
 SIZE = 100_000
+PARTS = (0.25, 0.5, 0.75, 1)
 # How long a row may take, in seconds: what takes longer is cut off, and says how far it came.
 PATIENCE = 12
 PATIENCE_OURS = 45
@@ -61,7 +62,7 @@ def measure(browser, url, patience, **what):
     cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
     end = time.monotonic() + patience
     parts = []
-    for part in (0.25, 0.5, 0.75, 1):
+    for part in PARTS:
         before = seconds(cdp)
         left = max(0, 1000 * (end - time.monotonic()))
         row = page.evaluate("([part, left]) => stream(part, left)", [part, left])
@@ -83,7 +84,7 @@ def seconds(cdp):
 
 def total(parts):
     kb, frames = sum(part["kb"] for part in parts), sum(part["frames"] for part in parts)
-    whole = len(parts) == 4 and parts[-1]["whole"]
+    whole = len(parts) == len(PARTS) and parts[-1]["whole"]
     cost = [part["script"] / max(part["kb"], 0.001) for part in parts]
     return {
         "kb": kb,
