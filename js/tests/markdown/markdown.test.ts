@@ -131,12 +131,19 @@ describe('a long body', () => {
     say(view, 'text\n\n'.repeat(100), `\`\`\`\n${'line\n'.repeat(200)}\`\`\`\n`);
     view.end();
     settle(view);
-    const wrappers = [...view.element.children];
+    const wrappers = [...(view.element.firstElementChild?.children ?? [])];
     expect(wrappers.map(({ children }) => children.length)).toEqual([32, 32, 32, 5]);
+    expect(view.element.children).toHaveLength(1);
     const groups = [...view.element.querySelectorAll('.nbps-md-lines')];
     expect(groups.map(({ textContent }) => textContent?.split('\n').length)).toEqual([
       65, 65, 65, 9,
     ]);
+  });
+
+  it('stands in parts of 32 wrappers', () => {
+    const page = streamed(['text\n\n'.repeat(1_030)]);
+    expect([...page.children].map(({ children }) => children.length)).toEqual([32, 1]);
+    expect(page.innerHTML).toBe(whole('text\n\n'.repeat(1_030)).innerHTML);
   });
 
   it('groups the items of a list after its first 32, and goes on counting', () => {

@@ -22,7 +22,7 @@ function proseOf(element: Element): string {
 
 /** What a reader sees of the marks themselves at the end, which is all that changes. */
 function rawSyntax(page: Element): string[] {
-  const blocks = [...(page.lastElementChild?.children ?? [])].slice(-2);
+  const blocks = [...(page.lastElementChild?.lastElementChild?.children ?? [])].slice(-2);
   const lone = blocks.map(({ textContent }) => textContent).filter((text) => LONE.test(text));
   return [...lone, ...blocks.map(proseOf).filter((text) => MARKS.test(text))];
 }
