@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-const DEFINE = /_defineProperty\(\s*this,\s*(?:\/\*\*[^]*?\*\/\s*)?"(\w+)",/g;
+const DEFINE = /_defineProperty\(\s*this,\s*(?:\/\*\*[\s\S]*?\*\/\s*)?"(\w+)",/g;
 
 /**
  * markdown-it is published with its class fields compiled to a helper that looks each one up: that
