@@ -14,6 +14,7 @@ import {
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { plainFields } from './plainfields.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const STATIC = here('../nb_persistent_stream/static');
@@ -87,7 +88,7 @@ async function bundle(entry, options) {
     ...COMMON,
     outdir: STATIC,
     entryPoints: [here(entry)],
-    plugins: [minifiedCss],
+    plugins: [minifiedCss, plainFields],
     ...options,
   });
   const [[file, { bytes }]] = Object.entries(metafile.outputs);

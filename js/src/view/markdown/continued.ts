@@ -4,11 +4,13 @@ import { type ElementTree, element, type Tree } from './tree';
 export interface Continued {
   /** Source that the tail can't be read without. */
   readonly prefix: string;
+  /** How many rows of the table stand already. */
+  readonly rows: number;
   /** Makes the first block, as parsed from the tail, a continuation of what is frozen. */
   adopt(block: Tree | undefined): void;
 }
 
-export const NOTHING: Continued = { prefix: '', adopt: () => {} };
+export const NOTHING: Continued = { prefix: '', rows: 0, adopt: () => {} };
 
 /** Where the last block can be cut, and what follows is read by itself. */
 export interface Cut {
@@ -32,11 +34,16 @@ export function cutList(list: ElementTree, partialLine: number): Cut | null {
     const { start: _, ...own } = block.attributes;
     block.attributes = { ...attributes, ...own };
   };
-  return { line, frozen, continued: { prefix: '', adopt } };
+  return { line, frozen, continued: { prefix: '', rows: 0, adopt } };
 }
 
-/** Cuts off the complete rows of a table; its head is read again with each row. */
-export function cutTable(table: ElementTree, source: string, lines: readonly number[]): Cut | null {
+/** Cuts off the complete rows of a table, of which some stand already. */
+export function cutTable(
+  table: ElementTree,
+  standing: number,
+  source: string,
+  lines: readonly number[],
+): Cut | null {
   const [first] = table.lines;
   const body = table.children[1];
   if (body?.kind !== 'element') return null;
@@ -44,11 +51,21 @@ export function cutTable(table: ElementTree, source: string, lines: readonly num
   const frozen = body.children.slice(0, complete);
   if (frozen.length === 0) return null;
   body.children = body.children.slice(frozen.length);
+  const continued = inTable(source, lines, first, standing + frozen.length);
+  return { line: first + 2 + frozen.length, frozen, continued };
+}
+
+/** The rows of a table go on: its head is read again with each. */
+export function inTable(
+  source: string,
+  lines: readonly number[],
+  head: number,
+  rows: number,
+): Continued {
   const adopt = (block: Tree | undefined) => {
     if (block?.kind === 'element' && block.children.length < 2) {
       block.children.push(element('tbody'));
     }
   };
-  const prefix = source.slice(lines[first], lines[first + 2]);
-  return { line: first + 2 + frozen.length, frozen, continued: { prefix, adopt } };
+  return { prefix: source.slice(lines[head], lines[head + 2]), rows, adopt };
 }

@@ -1,5 +1,5 @@
 import markdownIt, { type Env, type MarkdownIt, type StateCore, type Token } from 'markdown-it';
-import { healed } from './heal';
+import { healed, LONGEST_FORMULA } from './heal';
 import { looseRule } from './looserule';
 import { mathRules } from './mathrules';
 import { tagRule } from './tagrule';
@@ -50,6 +50,7 @@ export const { normalizeReference, unescapeAll } = parser.utils;
 
 /** markdown-it's own rule, but for leaves that are too long, and for the one that is provisional. */
 function parseLeaves({ tokens, md, env }: StateCore): void {
+  if (isOpenFormula(tokens.at(-1), env as ParseEnv)) tokens.pop();
   const open = openLeaf(tokens, env as ParseEnv);
   for (const token of tokens) {
     if (token.type !== 'inline') continue;
@@ -66,6 +67,12 @@ function parseLeaves({ tokens, md, env }: StateCore): void {
 function isTooMuch(text: string): boolean {
   if (text.length > LONGEST_LEAF) return true;
   return text.length > MOST_MARKS && (text.match(MARK)?.length ?? 0) > MOST_MARKS;
+}
+
+/** Whether it is a formula that is being written, which is held back like one within a line. */
+function isOpenFormula(last: Token | undefined, { open }: ParseEnv): boolean {
+  if (last?.type !== 'math_open' || !open || last.content.length > LONGEST_FORMULA) return false;
+  return (last.map?.[1] ?? 0) >= open.line;
 }
 
 /** The last leaf, when it ends in the line that is being written. */
