@@ -1,14 +1,17 @@
+import { missingCells } from './tablerule';
 import { type ElementTree, element, type Tree } from './tree';
 
 /** What was frozen of the block that the tail goes on in: the first items of a list, rows of a table. */
 export interface Continued {
   /** Source that the tail can't be read without. */
   readonly prefix: string;
+  /** The cells that the frozen rows of a table have less than its head. */
+  readonly missingCells: number;
   /** Makes the first block, as parsed from the tail, a continuation of what is frozen. */
   adopt(block: Tree | undefined): void;
 }
 
-export const NOTHING: Continued = { prefix: '', adopt: () => {} };
+export const NOTHING: Continued = { prefix: '', missingCells: 0, adopt: () => {} };
 
 /** Where the last block can be cut, and what follows is read by itself. */
 export interface Cut {
@@ -32,11 +35,16 @@ export function cutList(list: ElementTree, partialLine: number): Cut | null {
     const { start: _, ...own } = block.attributes;
     block.attributes = { ...attributes, ...own };
   };
-  return { line, frozen, continued: { prefix: '', adopt } };
+  return { line, frozen, continued: { ...NOTHING, adopt } };
 }
 
 /** Cuts off the complete rows of a table; its head is read again with each row. */
-export function cutTable(table: ElementTree, source: string, lines: readonly number[]): Cut | null {
+export function cutTable(
+  table: ElementTree,
+  source: string,
+  lines: readonly number[],
+  before: Continued,
+): Cut | null {
   const [first] = table.lines;
   const body = table.children[1];
   if (body?.kind !== 'element') return null;
@@ -50,5 +58,11 @@ export function cutTable(table: ElementTree, source: string, lines: readonly num
     }
   };
   const prefix = source.slice(lines[first], lines[first + 2]);
-  return { line: first + 2 + frozen.length, frozen, continued: { prefix, adopt } };
+  const line = first + 2 + frozen.length;
+  const rows = source
+    .slice(lines[first + 2], lines[line])
+    .split('\n')
+    .slice(0, -1);
+  const missing = before.missingCells + missingCells(prefix.split('\n')[0] ?? '', rows);
+  return { line, frozen, continued: { prefix, missingCells: missing, adopt } };
 }

@@ -90,6 +90,7 @@ export class Tail {
     const { prefix } = this.#continued;
     const source = prefix + this.#source;
     const env = this.#references.env();
+    env.missingCells = this.#continued.missingCells;
     const shown = final ? source : withoutDoubt(source);
     if (!final) env.open = openLine(shown);
     const blocks = blockTrees(parser.parse(shown, env));
@@ -123,7 +124,7 @@ export class Tail {
       this.#freeze(source.slice(0, cut), blocks.slice(0, at), at, env);
       this.#keep(source.slice(cut), NOTHING);
     } else if (blocks.length === 1) {
-      this.#cutWithin(cutBlock(block, source, lines), source, lines, env);
+      this.#cutWithin(cutBlock(block, source, lines, this.#continued), source, lines, env);
     }
     return null;
   }
@@ -179,9 +180,14 @@ function cutLine(
   return line;
 }
 
-function cutBlock(block: Tree, source: string, lines: readonly number[]): Cut | null {
+function cutBlock(
+  block: Tree,
+  source: string,
+  lines: readonly number[],
+  before: Continued,
+): Cut | null {
   if (block.kind !== 'element') return null;
-  if (block.tag === 'table') return cutTable(block, source, lines);
+  if (block.tag === 'table') return cutTable(block, source, lines, before);
   const isList = block.tag === 'ul' || block.tag === 'ol';
   return isList ? cutList(block, lines.length - 1) : null;
 }
