@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The front end is there when pip comes: it need not build it once more.
 PIP := SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip --disable-pip-version-check
 VIEWER := nb_persistent_stream/static/widget.js
-SOURCES := $(shell find js/src js/schema -type f) js/build.mjs js/tsconfig.json
+SOURCES := $(shell find js/src js/schema js/licenses -type f) js/build.mjs js/notices.mjs js/tsconfig.json
 ARGS ?=
 # The labextension is used where it is built: a new build needs no new installation.
 LABEXTENSION := $(VENV)/share/jupyter/labextensions/nb-persistent-stream

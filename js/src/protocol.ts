@@ -132,15 +132,21 @@ export function isWords(kind: string): boolean {
 /**
  * What a reader who stands at `offset` has not seen of a delta: null when it has seen it all.
  * A delta that begins beyond the offset is a gap and comes back as it is, for the caller to see.
+ *
+ * @throws RangeError The offset lies within a character, so no reader has come to stand there.
  */
 export function after(delta: Delta, offset: number): Delta | null {
   if (delta.offset >= offset) return delta;
   let bytes = delta.offset;
-  for (let i = 0; i < delta.text.length; i++) {
-    if (bytes >= offset) return { ...delta, offset, text: delta.text.slice(i) };
-    bytes += unitBytes(delta.text.charCodeAt(i));
+  let seen = 0;
+  for (const character of delta.text) {
+    if (bytes >= offset) break;
+    bytes += byteLength(character);
+    seen += character.length;
   }
-  return null;
+  if (bytes > offset) throw new RangeError(`The offset ${offset} lies within a character.`);
+  const text = delta.text.slice(seen);
+  return text ? { ...delta, offset, text } : null;
 }
 
 /** A message as it came off a wire, or null for one that this version does not know. */

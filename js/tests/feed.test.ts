@@ -1,38 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Feed } from '../src/feed';
 import { Inbox } from '../src/inbox';
-import { findServer } from '../src/page';
 import { Session } from '../src/session';
-import { LiveSocket } from '../src/sources/server';
-import { deltas, FakeModel, FakeSocket, failure, ID, jupyterPage, state, text } from './fakes';
+import { deltas, FakeModel, FakeSocket, failure, ID, state, text } from './fakes';
+import { liveSocket, onNet, page } from './net';
 
-let page: AbortController;
 let session: Session;
 
+onNet();
 beforeEach(() => {
-  vi.useFakeTimers();
-  vi.stubGlobal('WebSocket', FakeSocket);
-  vi.stubGlobal('fetch', vi.fn().mockResolvedValue(new Response('{}')));
-  FakeSocket.all = [];
-  page = new AbortController();
   session = new Session(ID);
-  jupyterPage();
 });
-
-afterEach(() => {
-  page.abort();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-function socket(): LiveSocket {
-  const server = findServer();
-  if (!server) throw new Error('the page names a server');
-  return new LiveSocket(server, page.signal);
-}
 
 function follow(model: FakeModel | null, withServer = true) {
-  const feed = new Feed(session, withServer ? socket() : null, page.signal);
+  const feed = new Feed(session, withServer ? liveSocket() : null, page.signal);
   const inbox = model && new Inbox(model.asAnyModel);
   feed.follow(inbox);
   return { feed, inbox };
@@ -144,7 +125,7 @@ describe('a driver', () => {
     const model = new FakeModel();
     const inbox = new Inbox(model.asAnyModel);
     model.say(failure('not-found', 'The kernel does not know it.'));
-    new Feed(session, socket(), page.signal).follow(inbox);
+    new Feed(session, liveSocket(), page.signal).follow(inbox);
     FakeSocket.last.open();
     expect(session.trouble).toBeNull();
     FakeSocket.last.say(failure('not-found', 'The server does not know it.'));

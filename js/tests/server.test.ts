@@ -1,32 +1,11 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { findServer } from '../src/page';
 import { backoff } from '../src/sources/backoff';
-import { LiveSocket } from '../src/sources/server';
 import { deltas, FakeSocket, failure, ID, jupyterPage, state, text } from './fakes';
+import { liveSocket, onNet, page } from './net';
 
-let page: AbortController;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.stubGlobal('WebSocket', FakeSocket);
-  vi.stubGlobal('fetch', vi.fn().mockResolvedValue(new Response('{}')));
-  FakeSocket.all = [];
-  page = new AbortController();
-  jupyterPage();
-});
-
-afterEach(() => {
-  page.abort();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-function open(): LiveSocket {
-  const server = findServer();
-  if (!server) throw new Error('the page names a server');
-  return new LiveSocket(server, page.signal);
-}
+onNet();
 
 function receiver(offset = 0) {
   return { offset, receive: vi.fn(), refuse: vi.fn(), connected: vi.fn() };
@@ -60,7 +39,7 @@ describe('where the server is', () => {
       liveUrl: 'wss://ws.example/x/nb-persistent-stream/v1/live',
       token: 'a b',
     });
-    open().subscribe(ID, receiver(), page.signal);
+    liveSocket().subscribe(ID, receiver(), page.signal);
     expect(FakeSocket.last.url).toMatch(/\/v1\/live\?token=a%20b$/);
   });
 
@@ -76,7 +55,7 @@ describe('where the server is', () => {
 describe('LiveSocket', () => {
   it('carries many subscriptions on one socket', () => {
     const [first, second] = [receiver(), receiver(7)];
-    const socket = open();
+    const socket = liveSocket();
     socket.subscribe('a', first, page.signal);
     FakeSocket.last.open();
     socket.subscribe('b', second, page.signal);
@@ -93,7 +72,7 @@ describe('LiveSocket', () => {
 
   it('comes back by itself, from where each reader stands', () => {
     const reader = receiver();
-    open().subscribe(ID, reader, page.signal);
+    liveSocket().subscribe(ID, reader, page.signal);
     FakeSocket.last.open();
     FakeSocket.last.say(deltas(text(0, 'Hello')));
     reader.offset = 5;
@@ -106,7 +85,7 @@ describe('LiveSocket', () => {
 
   it('says that it reconnects only when that takes a while', async () => {
     const reader = receiver();
-    open().subscribe(ID, reader, page.signal);
+    liveSocket().subscribe(ID, reader, page.signal);
     FakeSocket.last.open();
     FakeSocket.last.drop();
     await vi.advanceTimersByTimeAsync(900);
@@ -119,7 +98,7 @@ describe('LiveSocket', () => {
 
   it('says so although each attempt fails at once', async () => {
     const reader = receiver();
-    open().subscribe(ID, reader, page.signal);
+    liveSocket().subscribe(ID, reader, page.signal);
     vi.spyOn(Math, 'random').mockReturnValue(0);
     for (let elapsed = 0; elapsed < 1_000; elapsed += 100) {
       FakeSocket.last.drop();
@@ -130,7 +109,7 @@ describe('LiveSocket', () => {
 
   it('is patient with a server that accepts and drops, until one speaks', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.99);
-    open().subscribe(ID, receiver(), page.signal);
+    liveSocket().subscribe(ID, receiver(), page.signal);
     for (let attempt = 0; attempt < 8; attempt++) {
       FakeSocket.last.open();
       FakeSocket.last.drop();
@@ -153,7 +132,7 @@ describe('LiveSocket', () => {
     let answer = (_response: Response) => {};
     vi.mocked(fetch).mockReturnValue(new Promise((resolve) => (answer = resolve)));
     const reader = receiver();
-    open().subscribe(ID, reader, page.signal);
+    liveSocket().subscribe(ID, reader, page.signal);
     FakeSocket.last.drop();
     await vi.advanceTimersByTimeAsync(250);
     FakeSocket.last.open();
@@ -164,7 +143,7 @@ describe('LiveSocket', () => {
 
   it('tries again at once when the network or the reader is back', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.99);
-    open().subscribe(ID, receiver(), page.signal);
+    liveSocket().subscribe(ID, receiver(), page.signal);
     FakeSocket.last.drop();
     window.dispatchEvent(new Event('online'));
     expect(FakeSocket.all).toHaveLength(2);
@@ -174,7 +153,7 @@ describe('LiveSocket', () => {
   });
 
   it('gives up a socket that does not open', () => {
-    open().subscribe(ID, receiver(), page.signal);
+    liveSocket().subscribe(ID, receiver(), page.signal);
     const stuck = FakeSocket.last;
     vi.advanceTimersByTime(10_250);
     expect(stuck.readyState).toBe(3);
@@ -188,7 +167,7 @@ describe('LiveSocket', () => {
   ])('refuses when the server answers %i', async (status, type) => {
     vi.mocked(fetch).mockResolvedValue(new Response('', { status }));
     const reader = receiver();
-    open().subscribe(ID, reader, page.signal);
+    liveSocket().subscribe(ID, reader, page.signal);
     FakeSocket.last.drop();
     await vi.waitFor(() => expect(reader.refuse.mock.calls[0]?.[0]).toMatchObject({ type }));
     const made = FakeSocket.all.length;
@@ -202,7 +181,7 @@ describe('LiveSocket', () => {
   ])('goes on trying when the server %s', async (_how, answer) => {
     vi.mocked(fetch).mockImplementation(answer);
     const reader = receiver();
-    open().subscribe(ID, reader, page.signal);
+    liveSocket().subscribe(ID, reader, page.signal);
     for (let attempt = 1; attempt <= 8; attempt++) {
       expect(FakeSocket.all).toHaveLength(attempt);
       FakeSocket.last.drop();
@@ -213,7 +192,7 @@ describe('LiveSocket', () => {
 
   it('asks again under a new number', () => {
     const reader = receiver();
-    const source = open().subscribe(ID, reader, page.signal);
+    const source = liveSocket().subscribe(ID, reader, page.signal);
     FakeSocket.last.open();
     reader.offset = 3;
     source.ask();
@@ -227,7 +206,7 @@ describe('LiveSocket', () => {
 
   it('passes a refusal on, once', () => {
     const reader = receiver();
-    const source = open().subscribe(ID, reader, page.signal);
+    const source = liveSocket().subscribe(ID, reader, page.signal);
     FakeSocket.last.open();
     FakeSocket.last.say(failure('not-found', 'There is no such stream.'));
     source.ask();
@@ -237,7 +216,7 @@ describe('LiveSocket', () => {
 
   it('closes when nobody has subscribed for a while', () => {
     const gone = new AbortController();
-    const socket = open();
+    const socket = liveSocket();
     socket.subscribe(ID, receiver(), gone.signal);
     FakeSocket.last.open();
     gone.abort();

@@ -14,6 +14,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   page = new AbortController();
   model = new FakeModel();
+  for (const shared of Object.values(registry())) shared.clear();
   registry().inboxes.add(new Inbox(model.asAnyModel));
 });
 

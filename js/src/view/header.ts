@@ -12,6 +12,8 @@ const SECOND = 1_000;
 interface Shown {
   /** The answer as it stands. */
   readonly text: () => string;
+  /** Whether it is shown as it is written at first. */
+  readonly raw: boolean;
   /** Shows it as it is written, or as it is meant. */
   readonly setRaw: (raw: boolean) => void;
   /** Whether there is a copy to show where no source has the stream. */
@@ -48,7 +50,8 @@ export class Header {
     const dot = make('span', 'nbps-dot');
     dot.setAttribute('aria-hidden', 'true');
     const buttons = make('div', 'nbps-buttons');
-    buttons.append(this.#stop.element, new RawButton(shown.setRaw, signal).element);
+    const raw = new RawButton(shown.raw, shown.setRaw, signal);
+    buttons.append(this.#stop.element, raw.element);
     buttons.append(new CopyButton(shown.text, signal).element);
     const facts = make('div', 'nbps-facts');
     facts.append(dot, this.#status, this.#title, this.#model);

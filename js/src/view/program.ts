@@ -1,7 +1,7 @@
 import { byteLength, type Delta } from '../protocol';
 import type { Part } from './body';
 import { make, setText } from './dom';
-import { Fold } from './fold';
+import type { Fold, NewFold } from './fold';
 import { tidied } from './json';
 import { TextFlow } from './text';
 import { number } from './usage';
@@ -45,8 +45,8 @@ export class Bytes implements Part {
   #size = 0;
   #isText = true;
 
-  constructor(signal: AbortSignal) {
-    this.#fold = new Fold('nbps-aside', signal);
+  constructor(newFold: NewFold) {
+    this.#fold = newFold('nbps-aside');
     this.element = this.#fold.element;
     this.#flow = new TextFlow(this.element, 'nbps-aside-text');
   }

@@ -1,9 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { answer } from '../../src/snapshot';
 import { Body } from '../../src/view/body';
+import { choicesOf } from '../../src/view/choices';
+import { foldsOf } from '../../src/view/fold';
 import { Prose } from '../../src/view/prose';
 import { deltas, state, text } from '../fakes';
-import { find, model, onStage, say, session, shown, view } from './stage';
+import { find, model, onStage, page, say, session, shown, view } from './stage';
 
 onStage();
 
@@ -117,10 +119,13 @@ describe('body', () => {
 
 describe('a body of many parts', () => {
   it('looks at none that was rendered, however many there are', () => {
+    const { signal } = page;
+    const newFold = foldsOf(choicesOf('many'), signal);
     const body = new Body(
+      newFold,
       () => null,
       () => {},
-      new AbortController().signal,
+      signal,
     );
     const kinds = Array.from({ length: 200 }, (_, n) => (n % 2 ? 'text' : 'reasoning'));
     body.append(kinds.map((kind, offset) => text(offset, 'x', kind)));

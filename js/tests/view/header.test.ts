@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { StreamState } from '../../src/protocol';
-import { deltas, failure, ID, state, text } from '../fakes';
-import { find, onStage, say, view } from './stage';
+import { deltas, failure, state, text } from '../fakes';
+import { find, onStage, say, session, view } from './stage';
 
 onStage();
 
@@ -25,7 +25,7 @@ describe('header', () => {
     expect(find('.nbps-status').textContent).toBe(word);
     expect(find('.nbps-ending').textContent).toBe(sentence);
     expect(view.element.dataset).toMatchObject({
-      streamId: ID,
+      streamId: session.streamId,
       status: change.status,
       source: 'kernel',
     });

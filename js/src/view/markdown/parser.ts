@@ -2,6 +2,7 @@ import markdownIt, { type Env, type MarkdownIt, type StateCore, type Token } fro
 import { healed, LONGEST_FORMULA } from './heal';
 import { looseRule } from './looserule';
 import { mathRules } from './mathrules';
+import { tableRule } from './tablerule';
 import { tagRule } from './tagrule';
 
 /** A single paragraph, heading or cell longer than this is shown as plain text. */
@@ -19,6 +20,8 @@ const HOST_END = /[\s/?#:]|^.{0,252}$/;
 /** What one parse knows and learns. */
 export interface ParseEnv extends Env {
   references: Record<string, { title: string; href: string }>;
+  /** The cells that the frozen rows of the table at the beginning have less than its head. */
+  missingCells?: number;
   /**
    * The line, counted from 1, that is being written: what ends there is provisional. When it is
    * not partial, that is so for a paragraph only.
@@ -36,6 +39,7 @@ export interface Extensions {
 export function makeParser({ mathematics, autolinks }: Extensions): MarkdownIt {
   const md = markdownIt({ html: false, linkify: autolinks });
   md.core.ruler.at('inline', parseLeaves);
+  tableRule(md);
   looseRule(md);
   tagRule(md);
   if (mathematics) mathRules(md);

@@ -91,6 +91,7 @@ export class Tail {
     const { prefix } = this.#continued;
     const source = prefix + this.#source;
     const env = this.#references.env();
+    env.missingCells = this.#continued.missingCells;
     const shown = final ? source : withoutDoubt(source);
     if (!final) env.open = openLine(shown);
     const read = blockTrees(parser.parse(shown, env));
@@ -122,10 +123,9 @@ export class Tail {
     if (at > 0) {
       const cut = lines[cutLine(source, lines, blocks, at)] ?? 0;
       this.#freeze(source.slice(0, cut), blocks.slice(0, at), at, env);
-      this.#keep(source.slice(cut), continuedAt(block, source, lines));
+      this.#keep(source.slice(cut), continuedAt(block, source, lines, this.#continued));
     } else if (blocks.length === 1) {
-      const cut = cutBlock(block, this.#continued.rows, source, lines);
-      this.#cutWithin(cut, source, lines, env);
+      this.#cutWithin(cutBlock(block, source, lines, this.#continued), source, lines, env);
     }
     return null;
   }
@@ -197,14 +197,24 @@ function cutLine(
 }
 
 /** What of a block stands already when all before it is cut off. */
-function continuedAt(block: Tree, source: string, lines: readonly number[]): Continued {
+function continuedAt(
+  block: Tree,
+  source: string,
+  lines: readonly number[],
+  before: Continued,
+): Continued {
   const head = block.kind === 'element' ? block.head : null;
-  return head === null ? NOTHING : inTable(source, lines, head, 0);
+  return head === null ? NOTHING : inTable(source, lines, head, linesOf(block)[0], 0, before);
 }
 
-function cutBlock(block: Tree, rows: number, source: string, lines: readonly number[]): Cut | null {
+function cutBlock(
+  block: Tree,
+  source: string,
+  lines: readonly number[],
+  before: Continued,
+): Cut | null {
   if (block.kind !== 'element') return null;
-  if (block.tag === 'table') return cutTable(block, rows, source, lines);
+  if (block.tag === 'table') return cutTable(block, source, lines, before);
   const isList = block.tag === 'ul' || block.tag === 'ol';
   return isList ? cutList(block, lines.length - 1) : null;
 }

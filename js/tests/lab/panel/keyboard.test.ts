@@ -1,17 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listed, listing } from '../../fakes';
-import { focused, one, press, settle, shown } from './fakes';
+import { focused, onEmptyPage, one, press, settle, shown } from './fakes';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.setSystemTime(1.7e12 + 120_000);
-});
-
-afterEach(() => {
-  document.body.replaceChildren();
-  document.head.replaceChildren();
-  vi.useRealTimers();
-});
+onEmptyPage();
 
 describe('the keyboard', () => {
   it('goes from the search into the list, and through all of it', async () => {
