@@ -86,7 +86,7 @@ def state_record(info: StreamInfo, now: float, notice: str | None = None) -> Sta
 
 
 def _link_record(link: Link | None) -> LinkRecord | None:
-    return link and {"stream_id": link.stream_id, "relation": link.relation}
+    return None if link is None else {"stream_id": link.stream_id, "relation": link.relation}
 
 
 def summary_record(info: StreamInfo, now: float, notebook: str | None) -> SummaryRecord:
