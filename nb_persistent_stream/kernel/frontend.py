@@ -60,9 +60,12 @@ def in_terminal() -> bool:
 
 def cell() -> Cell:
     """The cell that runs now; in a script there is none."""
+    ipython = shell()
+    if ipython is None:
+        return Cell()
     if not in_kernel():
-        return Cell(execution=f"input {shell().execution_count}") if shell() else Cell()
-    parent = shell().get_parent() or {}  # type: ignore[union-attr]
+        return Cell(execution=f"input {ipython.execution_count}")
+    parent = ipython.get_parent() or {}
     metadata = parent.get("metadata", {})
     return Cell(
         execution=parent.get("header", {}).get("msg_id"),

@@ -75,27 +75,21 @@ class StreamMagics(Magics):
 
         %stream asks what stands on the line after the options; with two percent signs it asks what
         stands in the cell below them. Expressions in braces are filled in, as in {subject}, also
-        in the options; {{ and }} are braces that stand for themselves.
+        in the options; {{ and }} are braces that stand for themselves. A line that ends with a
+        question mark asks IPython for help: put its prompt in quotation marks.
         """
         parser = self.stream.parser
-        words = list(_WORD.finditer(line))
-        try:
-            asked = parser.parse_args([_unquoted(word[0]) for word in words])
-        except UsageError as error:
-            raise UsageError(f"{error}. %stream --help lists the options.") from None
+        asked = _parsed(parser, line)
         if asked.help:
             print(parser.format_help())  # noqa: T201  (that is what help is)
             return None
-        on_line = line[words[-len(asked.prompt)].start() :] if asked.prompt else ""
-        if cell is not None and on_line:
+        if cell is not None and asked.prompt:
             raise UsageError(
-                f"{on_line!r} is none of the options of %%stream, and its prompt is the cell. "
+                f"{asked.prompt!r} is none of the options of %%stream, and its prompt is the cell. "
                 "%stream --help lists them."
             )
-        if asked.name and not asked.name.isidentifier():
-            raise UsageError(f"--name is {asked.name!r}. Give the name of a variable.")
         try:
-            handle = self._ask(asked, on_line if cell is None else cell.strip("\n"))
+            handle = self._ask(asked, asked.prompt if cell is None else cell.strip("\n"))
         except InvalidInput as error:
             raise UsageError(str(error)) from None
         if asked.name:
@@ -111,14 +105,12 @@ class StreamMagics(Magics):
             for name, value in vars(asked).items()
             if name not in _OURS and value is not None
         }
-        given |= dict(_option(text) for text in asked.option)
-        if asked.raw:
-            return stream(prompt, **given)
-        filled = {
-            name: self._fill(value) if isinstance(value, str) else value
-            for name, value in given.items()
-        }
-        return stream(self._fill(prompt), **filled)
+        fill = str if asked.raw else self._fill
+        for name, value in given.items():
+            if isinstance(value, str):
+                given[name] = fill(value)
+        given |= dict(_option(fill(text)) for text in asked.option)
+        return stream(fill(prompt), **given)
 
     def _fill(self, text: str) -> str:
         """The text with its {expressions} filled in, by the formatter of `!command {expression}`.
@@ -133,6 +125,20 @@ class StreamMagics(Magics):
                 "stand for themselves, or add --raw to fill nothing in."
             ) from None
         return filled
+
+
+def _parsed(parser: argparse.ArgumentParser, line: str) -> argparse.Namespace:
+    """A line's options, and the rest of it as the prompt, as it was written."""
+    words = list(_WORD.finditer(line))
+    try:
+        asked = parser.parse_args([_unquoted(word[0]) for word in words])
+    except UsageError as error:
+        raise UsageError(f"{error}. %stream --help lists the options.") from None
+    prompt = line[words[-len(asked.prompt)].start() :].strip() if asked.prompt else ""
+    asked.prompt = _unquoted(prompt) if _QUOTED.fullmatch(prompt) else prompt
+    if asked.name and not asked.name.isidentifier():
+        raise UsageError(f"--name is {asked.name!r}. Give the name of a variable.")
+    return asked
 
 
 def _unquoted(word: str) -> str:
