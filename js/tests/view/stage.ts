@@ -4,6 +4,7 @@ import { Inbox } from '../../src/inbox';
 import type { Message } from '../../src/protocol';
 import { Session } from '../../src/session';
 import { savedCopy } from '../../src/snapshot';
+import type { Surroundings } from '../../src/view/header';
 import { View, type ViewElement } from '../../src/view/view';
 import { FakeModel, ID } from '../fakes';
 
@@ -17,7 +18,6 @@ export function onStage(): void {
   beforeEach(() => {
     vi.useFakeTimers();
     page = new AbortController();
-    model = new FakeModel();
     show('');
   });
 
@@ -29,11 +29,12 @@ export function onStage(): void {
 }
 
 /** Another view, of another session, of what the notebook's file holds. */
-export function show(snapshot: string): void {
+export function show(snapshot: string, surroundings: Surroundings = {}): void {
+  model = new FakeModel();
   session = new Session(ID);
   const feed = new Feed(session, null, page.signal);
   feed.follow(new Inbox(model.asAnyModel));
-  view = new View(feed, page.signal, savedCopy(snapshot));
+  view = new View(feed, page.signal, savedCopy(snapshot), surroundings);
   document.body.replaceChildren(view.element);
 }
 
