@@ -12,10 +12,11 @@ REPLY = 'r = s.reply("and in Postgres?", reuse=False)'
 
 
 @pytest.fixture
-def book(shared_lab, book_in):
-    return book_in(shared_lab("lab"))
+def book(shared_lab, book_in, request):
+    return book_in(shared_lab(getattr(request, "param", "lab")))
 
 
+@pytest.mark.parametrize("book", ["lab", "notebook"], indirect=True)
 def test_a_stored_answer_is_shown_again_run_anew_and_replied_to(book):
     notebook = book.open_and_run(ASK, REPLY, "print('id', s.id)")
     notebook.wait_status("done")

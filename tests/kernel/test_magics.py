@@ -2,8 +2,10 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -141,6 +143,15 @@ class TestMistakes:
     )
     def test_a_mistake_gets_a_line_that_helps(self, kernel, code, words):
         assert words in mistake(kernel, code)
+
+
+def test_the_examples_of_the_docs_run(kernel):
+    docs = (Path(__file__).parents[2] / "docs" / "magics.md").read_text()
+    load, ask = re.findall(r"```text\n(.*?)```", docs, re.DOTALL)
+    kernel.run(load)
+    kernel.run(ask)
+    printed = kernel.printed(kernel.run("print(answer.info.provenance.prompt)"))
+    assert printed == "Explain WAL to somebody who knows files.\n"
 
 
 class TestHelp:
