@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# The word of our own in the metadata of a cell's execution: `js/src/lab/rerun.ts` writes it.
+# The word of our own in the metadata of a cell's execution: `js/src/lab/reruns.ts` writes it.
 AFRESH = "nb-persistent-stream:afresh"
 _CONNECTION_FILE = re.compile(r"kernel-(.+)\.json")
 

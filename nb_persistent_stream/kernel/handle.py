@@ -22,6 +22,10 @@ class Stream:
     """A stream, driven by this kernel or stored: live values, from any cell.
 
     Await it, or call `result()`, for the whole text; iterate over it (`async for`) to follow it.
+
+    Attributes:
+        id: the stream's id, by which `get()` and `watch()` find it anywhere.
+        reused: whether it was there before, and answers in place of a new one.
     """
 
     def __init__(
@@ -34,7 +38,7 @@ class Stream:
         reused: bool = False,
     ) -> None:
         self.id = stream_id
-        self.reused = reused  # whether it answers in place of a new one
+        self.reused = reused
         self._runtime = runtime
         self._store = store
         self._driver = driver

@@ -6,6 +6,8 @@ import pytest
 from nb_persistent_stream.kernel import runtime
 from nb_persistent_stream.store import SqliteStore
 
+from .provider import providing
+
 _END = object()
 
 
@@ -54,6 +56,12 @@ def script():
     script = Script()
     yield script
     script.end()
+
+
+@pytest.fixture
+def provider():
+    with providing() as provider:
+        yield provider
 
 
 @pytest.fixture

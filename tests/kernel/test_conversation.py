@@ -9,13 +9,6 @@ from nb_persistent_stream.store import NewStream
 
 from ..store.acts import begin, say
 from ..waiting import until
-from .provider import providing
-
-
-@pytest.fixture
-def provider():
-    with providing() as provider:
-        yield provider
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from nb_persistent_stream.sources.demo import compose
 
 from .notebook import MIME, Notebook
+from .terminal import read_terminal
 
 OPTIONS = (
     "--model", "--system", "--name", "--reuse", "--reuse-cell", "--no-reuse", "--title", "--tag",
@@ -180,15 +181,7 @@ def test_in_a_terminal_it_prints_the_answer_once_and_waits(tmp_path):
     os.close(there)
     run.stdin.write("\n".join([*lines, "exit", ""]).encode())
     run.stdin.close()
-    chunks = []
-    try:
-        while chunk := os.read(here, 65536):
-            chunks.append(chunk)
-    except OSError:  # on Linux a terminal ends so
-        pass
-    finally:
-        os.close(here)
-        run.wait(60)
-    printed = b"".join(chunks).decode().replace("\r\n", "\n")
+    printed = read_terminal(here)
+    run.wait(60)
     assert printed.count(compose("Say this")) == 1
     assert printed.index("or `base_url=` names a server.") < printed.index("after")

@@ -12,13 +12,6 @@ from nb_persistent_stream.store import Query
 
 from ..store.acts import body
 from ..waiting import eventually, until
-from .provider import providing
-
-
-@pytest.fixture
-def provider():
-    with providing() as provider:
-        yield provider
 
 
 @pytest.fixture

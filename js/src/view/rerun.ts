@@ -20,7 +20,7 @@ export class RerunButton {
   }
 
   update(): void {
-    this.element.hidden = !this.#rerun?.possible || !this.#feed.session.final;
+    this.element.hidden = !this.#feed.session.final || !this.#rerun?.possible;
     this.element.disabled = this.#pressed;
   }
 
