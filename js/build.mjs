@@ -44,6 +44,7 @@ const COMMON = {
   // Licences are told in full beside the bundles.
   legalComments: 'none',
   metafile: true,
+  alias: { 'punycode.js': here('src/view/markdown/hosts.ts') },
 };
 
 const minifiedCss = {

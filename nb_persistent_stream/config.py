@@ -22,6 +22,12 @@ DEFAULT_MODEL = "gpt-5-mini"
 _LONGEST = 3600.0
 
 Durability = Literal["full", "normal"]
+# Which streams may answer in place of a new one: none, any that asked the same, or this cell's.
+Reuse = bool | Literal["cell"]
+_REUSE: Mapping[str, Reuse] = {
+    "": False, "0": False, "off": False, "false": False, "no": False,
+    "1": True, "on": True, "true": True, "yes": True, "cell": "cell",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class Config:
             (`NB_STREAM_MAX_DELAY`).
         lease: how long a driver may be silent before it counts as gone, in seconds
             (`NB_STREAM_LEASE`).
+        reuse: what a prompt that was asked before gets where a call does not say
+            (`NB_STREAM_REUSE`: `off`, `on`, or `cell`; see `stream()`).
     """
 
     store: Path
@@ -45,6 +53,7 @@ class Config:
     model: str | None = None
     max_delay: float = 1.0
     lease: float = 15.0
+    reuse: Reuse = False
 
     @property
     def beat_interval(self) -> float:
@@ -70,6 +79,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         model=environ.get("NB_STREAM_MODEL") or None,
         max_delay=_seconds(environ, "NB_STREAM_MAX_DELAY", 1.0),
         lease=_seconds(environ, "NB_STREAM_LEASE", 15.0),
+        reuse=_reuse(environ),
     )
 
 
@@ -83,6 +93,16 @@ def _store_path(environ: Mapping[str, str]) -> Path:
             "~/streams.db, or unset it for the default."
         )
     return Path(value).expanduser().absolute()
+
+
+def _reuse(environ: Mapping[str, str]) -> Reuse:
+    value = environ.get("NB_STREAM_REUSE", "")
+    if value.lower() not in _REUSE:
+        raise InvalidInput(
+            f"NB_STREAM_REUSE is {value!r}. Set it to 'on' (an answer that is stored is shown "
+            "again), 'cell' (only the same cell's) or 'off'."
+        )
+    return _REUSE[value.lower()]
 
 
 def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:

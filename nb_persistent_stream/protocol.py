@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
 from enum import Enum
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from .errors import InvalidInput
 from .utf8 import shown
@@ -131,6 +131,14 @@ PROVENANCE_NAMES = {field.name: field.name for field in fields(Provenance)} | {
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """What a stream comes from: the stream that it replies to, or that it asks once more."""
+
+    stream_id: str
+    relation: Literal["reply", "retry"]
+
+
+@dataclass(frozen=True, slots=True)
 class StreamInfo:
     """All that is known of a stream but its body.
 
@@ -150,6 +158,7 @@ class StreamInfo:
     title: str | None = None
     tags: tuple[str, ...] = ()
     provenance: Provenance = field(default_factory=Provenance)
+    link: Link | None = None
     report: Report = field(default_factory=Report)
     error: ErrorRecord | None = None
     cancel_requested: bool = False

@@ -84,7 +84,7 @@ def test_no_module_swallows_the_architecture(path):
 
 
 def test_the_walk_sees_what_it_should():
-    names = set(imports(ROOT / "kernel" / "handle.py"))
+    names = set(imports(ROOT / "kernel" / "views.py"))
     assert "nb_persistent_stream.kernel.driver_view.DriverView" in names  # within a function
     assert "nb_persistent_stream.protocol.StreamInfo" in names
     under_type_checking = set(imports(ROOT / "kernel" / "runtime.py"))

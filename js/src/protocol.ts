@@ -15,6 +15,12 @@ export interface WireError {
   readonly message: string;
 }
 
+/** The stream that another one replies to, or asks once more. */
+export interface StreamLink {
+  readonly stream_id: string;
+  readonly relation: 'reply' | 'retry';
+}
+
 export interface StreamState {
   readonly stream_id: string;
   readonly status: Status;
@@ -25,6 +31,7 @@ export interface StreamState {
   readonly elapsed: number;
   readonly created_at: number;
   readonly finished_at: number | null;
+  readonly link: StreamLink | null;
   readonly finish_reason: string | null;
   readonly usage: Readonly<Record<string, unknown>> | null;
   readonly error: WireError | null;

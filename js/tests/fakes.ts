@@ -33,6 +33,7 @@ export function state(change: Partial<StreamState> = {}) {
     elapsed: 3.2,
     created_at: 1.7e9,
     finished_at: null,
+    link: null,
     finish_reason: null,
     usage: null,
     error: null,

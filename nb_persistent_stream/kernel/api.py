@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..chunking import ChunkBy
-from ..config import Config
+from ..config import Config, Reuse
 from ..errors import InvalidInput, PersistentStreamError
-from ..protocol import check_id
+from ..protocol import Link, check_id
 from ..sources import iterable_source, model_source
 from ..store import Query
 from .handle import Stream
-from .plan import begin, plan
+from .plan import begin, new_stream, plan
 from .provenance import provenance
+from .reuse import open_stream, reuse_of
 from .runtime import runtime, settings
 from .stream_writer import StreamWriter
 
@@ -29,6 +30,8 @@ def stream(
     title: str | None = None,
     tags: Iterable[str] = (),
     base_url: str | None = None,
+    reuse: Reuse | None = None,
+    link: Link | None = None,
     show: bool = True,
     **options: Any,
 ) -> Stream:
@@ -47,6 +50,10 @@ def stream(
         title: shown above the text and in lists.
         tags: words to find the stream by.
         base_url: the address of an OpenAI-compatible server.
+        reuse: True shows the stored answer where the same was asked before, and follows one that
+            is being written; `"cell"` does so with answers of this cell only; False always asks.
+            By default `NB_STREAM_REUSE`, else False.
+        link: the stream that this one comes from, as `reply()` and `retry()` say it.
         show: False keeps the stream out of the cell.
         options: passed on to the model: `temperature=0`, `max_completion_tokens=500`, ...
 
@@ -64,15 +71,16 @@ def stream(
             source, how.config, model=model, system=system, base_url=base_url, options=options
         )
         facts = provenance(origin, prompt=source, system=system)
+        reuse = reuse_of(reuse, how.config)
     else:
-        _refuse({"system": system, "base_url": base_url, **options})
+        _refuse({"system": system, "base_url": base_url, "reuse": reuse or None, **options})
         origin = iterable_source(source)
-        facts = provenance(origin, model=model)
-    driver = runtime().call(begin(runtime(), how, facts))
-    handle = Stream(runtime(), driver.store, driver.stream_id, driver)
+        facts, reuse = provenance(origin, model=model), False
+    handle, driver = runtime().call(open_stream(runtime(), how, facts, link, reuse))
     if show:
         handle.show()
-    runtime().loop.call_soon_threadsafe(driver.begin, origin)
+    if driver is not None:
+        runtime().loop.call_soon_threadsafe(driver.begin, origin)
     return handle
 
 
@@ -93,7 +101,8 @@ def create(
             w.write("step 1 done")
     """
     how = plan(chunk_by, max_delay, title, tags)
-    driver = runtime().call(begin(runtime(), how, provenance()))
+    new = new_stream(runtime(), how, provenance())
+    driver = runtime().call(begin(runtime(), how, new))
     handle = StreamWriter(runtime(), driver.store, driver.stream_id, driver)
     if show:
         handle.show()

@@ -9,9 +9,10 @@ from ..chunking import ChunkBy, check_chunk_by
 from ..config import Config
 from ..errors import InvalidInput
 from ..labels import check_tags, check_title
-from ..protocol import Provenance, Status, StreamInfo, new_id
-from ..store import NewStream
+from ..protocol import Link, Provenance, Status, StreamInfo, new_id
+from ..store import Lease, NewStream, StreamStore
 from .driver import Driver
+from .key import key_of
 from .runtime import Runtime, settings
 
 _LONGEST_DELAY = 3600
@@ -45,15 +46,27 @@ def plan(chunk_by: object, max_delay: float | None, title: str | None, tags: obj
     )
 
 
-async def begin(runtime: Runtime, plan: Plan, origin: Provenance) -> Driver:
+def new_stream(
+    runtime: Runtime, plan: Plan, origin: Provenance, link: Link | None = None
+) -> NewStream:
+    """The stream that is to be stored."""
+    return NewStream(
+        new_id(), runtime.driver_id, plan.title, plan.tags, origin, key_of(origin), link
+    )
+
+
+async def begin(runtime: Runtime, plan: Plan, new: NewStream) -> Driver:
     """Make the stream's row, pending, and its driver.
 
     Raises:
         StoreError: it could not be stored.
     """
     store = await runtime.store(plan.config)
-    new = NewStream(new_id(), runtime.driver_id, plan.title, plan.tags, origin)
-    lease = await store.create(new)
+    return drive(runtime, store, plan, new, await store.create(new))
+
+
+def drive(runtime: Runtime, store: StreamStore, plan: Plan, new: NewStream, lease: Lease) -> Driver:
+    """The driver of a stream that was just stored."""
     info = StreamInfo(
         id=new.id,
         status=Status.PENDING,
@@ -62,6 +75,7 @@ async def begin(runtime: Runtime, plan: Plan, origin: Provenance) -> Driver:
         driver=lease.driver,
         title=new.title,
         tags=new.tags,
-        provenance=origin,
+        provenance=new.provenance,
+        link=new.link,
     )
     return Driver(runtime, store, lease, info, plan.chunk_by, plan.max_delay)

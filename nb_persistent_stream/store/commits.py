@@ -27,6 +27,26 @@ class Append:
 Insert = Callable[[Sequence[Append]], Awaitable[set[str]]]
 
 
+def insertion_of(batch: Sequence[Append], now: float) -> tuple[str, list[Any]]:
+    """The statement that inserts what a batch's leases allow, and its parameters."""
+    values = [
+        (append.lease.stream_id, append.lease.epoch, append.deltas[0].offset,
+         delta.offset, size(delta.text), delta.kind, delta.text, dump(delta.meta), now)
+        for append in batch
+        for delta in append.deltas
+    ]  # fmt: skip
+    marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(values))
+    statement = f"""
+        WITH new (id, epoch, first, offset, size, kind, text, meta, now) AS (VALUES {marks})
+        INSERT INTO deltas (stream_id, offset, size, kind, text, meta, created_at)
+        SELECT new.id, new.offset, new.size, new.kind, new.text, new.meta, new.now
+        FROM new JOIN stream_infos s ON s.id = new.id AND s.epoch = new.epoch
+        WHERE s.status = 'streaming' AND s.length = new.first
+        RETURNING stream_id
+    """
+    return statement, [value for row in values for value in row]
+
+
 class CommitQueue:
     """Commits appends in order, many streams at a time; one commit runs at any time.
 
@@ -67,26 +87,6 @@ class CommitQueue:
                         append.done.set_result(append.lease.stream_id in allowed)
         finally:
             self._committer = None
-
-
-def insertion(batch: Sequence[Append], now: float) -> tuple[str, list[Any]]:
-    """What inserts the deltas that leases allow, and its parameters; returns the streams' ids."""
-    values = [
-        (append.lease.stream_id, append.lease.epoch, append.deltas[0].offset,
-         delta.offset, size(delta.text), delta.kind, delta.text, dump(delta.meta), now)
-        for append in batch
-        for delta in append.deltas
-    ]  # fmt: skip
-    marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(values))
-    sql = f"""
-        WITH new (id, epoch, first, offset, size, kind, text, meta, now) AS (VALUES {marks})
-        INSERT INTO deltas (stream_id, offset, size, kind, text, meta, created_at)
-        SELECT new.id, new.offset, new.size, new.kind, new.text, new.meta, new.now
-        FROM new JOIN stream_infos s ON s.id = new.id AND s.epoch = new.epoch
-        WHERE s.status = 'streaming' AND s.length = new.first
-        RETURNING stream_id
-        """
-    return sql, [value for row in values for value in row]
 
 
 def _awaited(batch: list[Append]) -> list[Append]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..protocol import Delta, ErrorRecord, Provenance, Report, Status, StreamInfo
+from ..protocol import Delta, ErrorRecord, Link, Provenance, Report, Status, StreamInfo
 
 MAX_PAGE = 500
 
@@ -22,13 +22,18 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class NewStream:
-    """A stream to be created; its driver holds the first lease."""
+    """A stream to be created; its driver holds the first lease.
+
+    `key` is the same for all streams that ask the same; None is like no other.
+    """
 
     id: str
     driver: str
     title: str | None = None
     tags: tuple[str, ...] = ()
     provenance: Provenance = field(default_factory=Provenance)
+    key: str | None = None
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,17 @@ class StreamStore(Protocol):
 
     async def create(self, new: NewStream) -> Lease:
         """Make a pending stream and lease it to its driver."""
+        ...
+
+    async def create_or_find(
+        self, new: NewStream, *, same_cell: bool = False
+    ) -> Lease | StreamInfo:
+        """Make a stream as `create` does, unless one of its key is done or live: find that one.
+
+        The newest is found that nobody has asked to stop; with `same_cell`, the newest of the same
+        notebook's cell, where both are known. Of all who ask at once, one gets the lease and the
+        others find its stream.
+        """
         ...
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:

@@ -7,7 +7,16 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from ..protocol import PROVENANCE_NAMES, Delta, Provenance, Report, Status, StreamInfo, valid
+from ..protocol import (
+    PROVENANCE_NAMES,
+    Delta,
+    Link,
+    Provenance,
+    Report,
+    Status,
+    StreamInfo,
+    valid,
+)
 from ..utf8 import shown
 from .contract import NewStream
 from .durable import Resource
@@ -58,6 +67,7 @@ def to_info(row: sqlite3.Row) -> StreamInfo:
                 for name, column in PROVENANCE_NAMES.items()
             }
         ),
+        link=row["parent_id"] and Link(row["parent_id"], row["relation"]),
         report=Report(
             model=row["model"],
             response_id=row["response_id"],
@@ -98,5 +108,8 @@ def new_row(new: NewStream, now: float) -> dict[str, Any]:
         "title": new.title,
         "tags": dump(list(new.tags)),
         **{column: dump(value) if column in _JSON else value for column, value in source.items()},
+        "key": new.key,
+        "parent_id": new.link and new.link.stream_id,
+        "relation": new.link and new.link.relation,
         "created_at": now,
     }

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,14 @@ from ..config import Durability
 from ..errors import StreamDeleted, StreamFenced, StreamNotFound
 from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after
 from .bodies import read_whole
-from .commits import ROWS_PER_COMMIT, Append, CommitQueue, insertion
+from .commits import ROWS_PER_COMMIT, Append, CommitQueue, insertion_of
 from .contract import Batch, Lease, NewStream, Page, Query, Window
 from .database import open_database, query
 from .lists import Lists
+from .openings import create_or_find, insertion
 from .queries import IS_LIVE, LABEL
 from .resources import Resources
-from .rows import DELTA, dump, new_row, to_delta, to_info
+from .rows import DELTA, dump, to_delta, to_info
 from .tail import Tail
 from .transactions import Transactions
 
@@ -70,10 +72,15 @@ class SqliteStore:
         return cls(path, writer, reader, Transactions(path, durability), clock)
 
     async def create(self, new: NewStream) -> Lease:
-        row = new_row(new, self._clock())
-        columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-        await self._write(f"INSERT INTO streams ({columns}) VALUES ({marks})", row)
+        await self._write(*insertion(new, self._clock()))
         return Lease(new.id, new.driver, epoch=1)
+
+    async def create_or_find(
+        self, new: NewStream, *, same_cell: bool = False
+    ) -> Lease | StreamInfo:
+        return await self._transactions.run(
+            partial(create_or_find, new=new, same_cell=same_cell, now=self._clock())
+        )
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
         rows = await self._write(
@@ -211,7 +218,7 @@ class SqliteStore:
 
     async def _insert(self, batch: Sequence[Append]) -> set[str]:
         """Insert what leases allow; gives back the ids of the streams that were allowed to."""
-        rows = await self._write(*insertion(batch, self._clock()))
+        rows = await self._write(*insertion_of(batch, self._clock()))
         return {row["stream_id"] for row in rows}
 
     async def _is_stored(self, lease: Lease, deltas: Sequence[Delta]) -> bool:

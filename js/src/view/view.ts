@@ -6,7 +6,7 @@ import boxCss from './box.css';
 import { type Choices, choicesOf } from './choices';
 import { make, setText } from './dom';
 import { foldsOf } from './fold';
-import { Header } from './header';
+import { Header, type Surroundings } from './header';
 import markdownCss from './markdown/markdown.css';
 import partsCss from './parts.css';
 import { BUDGET, Player } from './player';
@@ -41,7 +41,7 @@ export class View {
   readonly #choices: Choices;
   #raw: boolean;
 
-  constructor(feed: Feed, signal: AbortSignal, copy?: SavedCopy) {
+  constructor(feed: Feed, signal: AbortSignal, copy?: SavedCopy, surroundings: Surroundings = {}) {
     this.#feed = feed;
     this.#signal = signal;
     this.#copy = copy?.text ?? '';
@@ -52,11 +52,8 @@ export class View {
     this.#player = new Player(feed.session, this.#body, () => this.#onPlayed(), signal);
     const text = () => (this.#standIn ? this.#copy : answer(feed.session.deltas));
     const setRaw = (raw: boolean) => this.#setRaw(raw);
-    this.#header = new Header(
-      feed,
-      { text, raw: this.#raw, setRaw, hasCopy: this.#copy !== '' },
-      signal,
-    );
+    const shown = { text, raw: this.#raw, setRaw, hasCopy: this.#copy !== '' };
+    this.#header = new Header(feed, shown, signal, surroundings);
     this.#ending.setAttribute('role', 'alert');
     this.#box.content.append(this.#body.element);
     this.element.append(this.#header.element, this.#header.explanation);

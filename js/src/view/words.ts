@@ -53,6 +53,21 @@ export function endingWords({ state, offset }: Session): string {
   }
 }
 
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** Since when there is a stream that was not asked for just now; `now` is in UTC seconds. */
+export function storedWords({ created_at, finished_at }: StreamState, now: number): string {
+  const age = Math.max(0, now - (finished_at ?? created_at));
+  const unit = UNITS.find(([, seconds]) => age >= seconds);
+  const ago = unit ? RELATIVE.format(-Math.floor(age / unit[1]), unit[0]) : 'just now';
+  return finished_at === null ? `begun ${ago}` : `stored ${ago}`;
+}
+
 /** What the reader may want to know and need not act on. */
 export function noticeOf({ state, trouble }: Session): string {
   if (trouble?.type === 'reconnecting') return 'Reconnecting…';

@@ -264,6 +264,21 @@ describe('an image', () => {
 });
 
 describe('a link', () => {
+  it('to a host in other letters shows what was written, and leads where a browser would go', () => {
+    const view = whole(
+      '<http://bücher.example/ü> and <http://xn--bcher-kva.example/> and <mailto:A@B.example>',
+    );
+    const links = [...view.querySelectorAll('a')].map((a) => [
+      a.textContent,
+      a.getAttribute('href'),
+    ]);
+    expect(links).toEqual([
+      ['http://bücher.example/ü', 'http://xn--bcher-kva.example/%C3%BC'],
+      ['http://xn--bcher-kva.example/', 'http://xn--bcher-kva.example/'],
+      ['mailto:A@B.example', 'mailto:A@B.example'],
+    ]);
+  });
+
   it.each(['https://e.com/a', 'HTTP://e.com', 'mailto:a@b.co'])('leads out: %s', (url) => {
     const link = streamed([`[a](${url})`]).querySelector('a');
     expect(link?.getAttribute('href')?.toLowerCase()).toBe(url.toLowerCase());

@@ -4,6 +4,7 @@ import { Inbox } from '../../src/inbox';
 import type { Message } from '../../src/protocol';
 import { Session } from '../../src/session';
 import { type SavedCopy, savedCopy } from '../../src/snapshot';
+import type { Surroundings } from '../../src/view/header';
 import { View, type ViewElement } from '../../src/view/view';
 import { FakeModel, ID } from '../fakes';
 
@@ -20,7 +21,6 @@ export function onStage(): void {
   beforeEach(() => {
     vi.useFakeTimers();
     page = new AbortController();
-    model = new FakeModel();
     show('');
   });
 
@@ -32,22 +32,23 @@ export function onStage(): void {
 }
 
 /** Another view, of another session, of what the notebook's file holds. */
-export function show(snapshot: string): void {
+export function show(snapshot: string, surroundings: Surroundings = {}): void {
+  model = new FakeModel();
   session = new Session(`${ID}-${++streams}`);
-  put(savedCopy(snapshot));
+  put(savedCopy(snapshot), surroundings);
 }
 
 /** The view goes, and comes again: of the same stream, whose session the page may have let go. */
 export function showAgain(): void {
   view.element.remove();
   session = new Session(session.streamId);
-  put(savedCopy(''));
+  put(savedCopy(''), {});
 }
 
-function put(copy: SavedCopy): void {
+function put(copy: SavedCopy, surroundings: Surroundings): void {
   const feed = new Feed(session, null, page.signal);
   feed.follow(new Inbox(model.asAnyModel));
-  view = new View(feed, page.signal, copy);
+  view = new View(feed, page.signal, copy, surroundings);
   document.body.replaceChildren(view.element);
 }
 

@@ -127,7 +127,10 @@ function activate({ app, palette, labShell, restorer, tracker, server, load, typ
   const { Widget } = widgets;
   const { MainAreaWidget, WidgetTracker } = apputils;
   const area = labShell ? 'main' : 'down';
-  const tabs = new Tabs(shell, area, load, { Widget, MainAreaWidget, WidgetTracker, icon });
+  const openStream = (streamId: string) =>
+    void commands.execute(COMMANDS.open, { stream_id: streamId });
+  const tabTypes = { Widget, MainAreaWidget, WidgetTracker, icon, openStream };
+  const tabs = new Tabs(shell, area, load, tabTypes);
   addCommands(commands, palette, {
     acts,
     tabs,

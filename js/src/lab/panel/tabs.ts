@@ -15,6 +15,8 @@ export interface TabTypes {
   readonly MainAreaWidget: typeof MainAreaWidget;
   readonly WidgetTracker: typeof WidgetTracker;
   readonly icon: LabIcon;
+  /** Opens a tab under the name of its stream. */
+  openStream(streamId: string): void;
 }
 
 /** The tabs that show one stream each; one that is open is turned to, not opened again. */
@@ -87,7 +89,8 @@ export class Tabs {
   async #mount(el: HTMLElement, streamId: string, signal: AbortSignal): Promise<void> {
     try {
       const viewer = await this.#load();
-      viewer.mount({ el, streamId, signal });
+      const open = (id: string) => void this.#types.openStream(id);
+      viewer.mount({ el, streamId, signal, open });
     } catch (error) {
       const reason = `The viewer of this stream could not be loaded (${error}). Reload the page.`;
       el.append(make('p', '', reason));
