@@ -23,11 +23,14 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from ..errors import InvalidInput
+from . import held
 from .contract import Event, Source
 from .handoff import Abandoned, Handoff
-from .read import LineReader, Reader
+from .pydantic_ai import is_cumulative
+from .read import LineReader, Reader, WholeReader
 
-_OPEN_RESPONSES = ("aiter_lines", "aiter_text", "aiter_bytes", "aiter_raw")
+# Async generators over a response that is open already: httpx's, and pydantic-ai's.
+_OPEN_RESPONSES = ("aiter_lines", "aiter_text", "aiter_bytes", "aiter_raw", "stream_text")
 _LINES = ("iter_lines", "aiter_lines")
 
 
@@ -40,8 +43,8 @@ def iterable_source(source: Any) -> Source:
     if not _is_readable(source):
         raise InvalidInput(
             f"stream() can't read a {type(source).__name__}. Give it a prompt, a list of messages, "
-            "an iterable or async iterable of text or OpenAI chunks, or a function that returns "
-            "one."
+            "an iterable or async iterable of text or of what a model's SDK yields, or a function "
+            "that returns one."
         )
     home = _loop_of(source)
     context = contextvars.copy_context()
@@ -55,7 +58,7 @@ def iterable_source(source: Any) -> Source:
 async def _read(
     source: Any, home: asyncio.AbstractEventLoop | None, context: contextvars.Context
 ) -> AsyncGenerator[Event, None]:
-    reader = LineReader() if getattr(source, "__name__", "") in _LINES else Reader()
+    reader = _reader_of(source)
     handoff = Handoff()
     stop = _pump_on(home, source, handoff) if home else _pump_apart(source, handoff, context)
     try:
@@ -69,6 +72,12 @@ async def _read(
         stop()
 
 
+def _reader_of(source: Any) -> Reader:
+    if getattr(source, "__name__", "") in _LINES:
+        return LineReader()
+    return WholeReader() if is_cumulative(source) else Reader()
+
+
 def _is_readable(source: Any) -> bool:
     if isinstance(source, (Mapping, bytes)):
         return False  # they could be iterated, but not into what was meant
@@ -76,12 +85,14 @@ def _is_readable(source: Any) -> bool:
         isinstance(source, (Iterable, AsyncIterable))
         or inspect.isawaitable(source)
         or callable(source)
+        or held.is_manager(source)
+        or held.is_result(source)
     )
 
 
 def _loop_of(source: Any) -> asyncio.AbstractEventLoop | None:
     """The loop that an open async iterable belongs to, if it may not be read on another."""
-    if not isinstance(source, AsyncIterable):
+    if not isinstance(held.items_of(source), AsyncIterable):
         return None
     if inspect.isasyncgen(source) and source.__name__ not in _OPEN_RESPONSES:
         return None
@@ -127,7 +138,7 @@ class _Pump:
             source = self._source
             if callable(source) and not isinstance(source, (Iterable, AsyncIterable)):
                 source = source()
-            if inspect.isawaitable(source) or isinstance(source, AsyncIterable):
+            if _is_async(source):
                 asyncio.run(self._run_async(source))
             else:
                 _pump_sync(source, self._handoff)
@@ -145,7 +156,7 @@ class _Pump:
             self._task.cancel()  # `stop` came before there was a task
         if inspect.isawaitable(source):
             source = await source
-        if isinstance(source, AsyncIterable):
+        if _is_async(source):
             await _pump_async(source, self._handoff)
         else:
             _pump_sync(source, self._handoff)
@@ -164,29 +175,48 @@ def _telling_its_end(handoff: Handoff) -> Iterator[None]:
         handoff.end()
 
 
+def _is_async(source: Any) -> bool:
+    return (
+        inspect.isawaitable(source)
+        or isinstance(held.items_of(source), AsyncIterable)
+        or held.is_async_manager(source)
+    )
+
+
 def _pump_sync(source: Any, handoff: Handoff) -> None:
+    if held.is_manager(source):
+        with source as opened:
+            _pump_sync(opened, handoff)
+        return
     if isinstance(source, (str, bytes)):
         source = [source]
-    if not isinstance(source, Iterable):
+    items = held.items_of(source)
+    if not isinstance(items, Iterable):
         raise InvalidInput(
             f"The source's function returned a {type(source).__name__}, which can't be read. Let "
             "it return an iterable or async iterable of text."
         )
-    iterator = iter(source)
+    iterator = iter(items)
     try:
         for item in iterator:
             handoff.put(item)
+        handoff.put(held.report_of(source))
     finally:
         for opened in (iterator, source):
             if close := getattr(opened, "close", None):
                 close()
 
 
-async def _pump_async(source: AsyncIterable[Any], handoff: Handoff) -> None:
-    iterator = aiter(source)
+async def _pump_async(source: Any, handoff: Handoff) -> None:
+    if held.is_async_manager(source):
+        async with source as opened:
+            await _pump_async(opened, handoff)
+        return
+    iterator = aiter(held.items_of(source))
     try:
         async for item in iterator:
             await handoff.put_async(item)
+        await handoff.put_async(await held.areport_of(source))
     finally:
         # An SDK's stream is closed by its own method, not by the iterator that it gives out.
         for opened in (iterator, source):

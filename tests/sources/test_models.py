@@ -104,11 +104,8 @@ def test_an_empty_list_of_messages_is_refused(key):
         choose([])
 
 
-def test_the_system_message_comes_first():
-    system = {"role": "system", "content": "be brief"}
-    assert to_messages("hi", "be brief") == [system, USER]
-    assert to_messages([USER], "be brief") == [system, USER]
-    assert to_messages((USER,), None) == [USER]
+def test_a_prompt_is_a_message_and_messages_stay():
+    assert to_messages("hi") == to_messages([USER]) == to_messages((USER,)) == [USER]
 
 
 class TestSecrets:

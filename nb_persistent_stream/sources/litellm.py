@@ -1,0 +1,73 @@
+"""Every other provider, through LiteLLM (extra `[litellm]`): models named `provider/model`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from ..errors import SourceFailed
+from .chat import read_chunk
+from .contract import Event, Request, Source
+from .extras import load, need
+from .failures import Peer, answer
+from .secrets import shown_options, shown_url
+
+
+def litellm_source(request: Request) -> Source:
+    """A streamed completion of any model that LiteLLM knows.
+
+    Raises:
+        InvalidInput: the extra is not installed.
+    """
+    need("litellm", f"The model {request.model!r}")
+    provider, slash, _ = str(request.model).partition("/")
+    peer = Peer(
+        shown_url(request.base_url) or provider,
+        str(request.model),
+        "the variable that holds this provider's key",
+        request.options.get("api_key"),
+    )
+    return Source(
+        lambda: answer(peer, _ask(request)),
+        provider=provider if slash else "litellm",
+        model=request.model,
+        options=shown_options(request),
+    )
+
+
+async def _ask(request: Request) -> AsyncGenerator[Event, None]:
+    litellm = await load("litellm")
+    _check_key(litellm, request)
+    chunks = await litellm.acompletion(**{**_asked(request), **request.options, "stream": True})
+    try:
+        async for chunk in chunks:
+            for event in read_chunk(chunk):
+                yield event
+    finally:
+        await chunks.aclose()
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    system = [{"role": "system", "content": request.system}] if request.system else []
+    asked: dict[str, Any] = {
+        "model": request.model,
+        "messages": [*system, *request.messages],
+        "stream_options": {"include_usage": True},
+    }
+    if request.base_url:
+        asked["base_url"] = request.base_url
+    if request.schema:
+        form = {"name": request.schema.name, "schema": request.schema.json}
+        asked["response_format"] = {"type": "json_schema", "json_schema": form}
+    return asked
+
+
+def _check_key(litellm: Any, request: Request) -> None:
+    if request.base_url or request.options.get("api_key"):
+        return
+    found: dict[str, Any] = litellm.validate_environment(request.model)
+    if not found["keys_in_environment"] and found["missing_keys"]:
+        raise SourceFailed(
+            f"There is no key to ask the model {request.model!r} with. Set "
+            f"{' and '.join(found['missing_keys'])}, or pass api_key=."
+        )
