@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..protocol import TEXT, Delta, StreamInfo
+from ..sources import Schema
 from ..store import Batch, StreamStore
 from . import frontend
+from .answer import Answer
 from .driver import Driver
 from .endings import ending
 from .runtime import Runtime
@@ -31,19 +33,25 @@ class View(Protocol):
         """Bring it up to date at the end, for who waits for it now."""
 
 
-class Stream:
+class Stream(Answer):
     """A stream, driven by this kernel or stored: live values, from any cell.
 
     Await it, or call `result()`, for the whole text; iterate over it (`async for`) to follow it.
     """
 
     def __init__(
-        self, runtime: Runtime, store: StreamStore, stream_id: str, driver: Driver | None = None
+        self,
+        runtime: Runtime,
+        store: StreamStore,
+        stream_id: str,
+        driver: Driver | None = None,
+        schema: Schema | None = None,
     ) -> None:
         self.id = stream_id
         self._runtime = runtime
         self._store = store
         self._driver = driver
+        self._schema = schema
         self._view: View | None = None
         self._widget: object | None = None
         self._shown_in: str | None = None

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..protocol import Piece, Report
+from ..toolcalls import TOOL_CALL
 from .contract import Event
 from .failures import broke_off
-from .fields import REASONING, TOOL_CALL, blocks, get, known, plain, text
+from .fields import REASONING, blocks, get, known, plain, text
 
 # What compatible servers call the reasoning that the API's own chunks do not carry.
 _REASONING = ("reasoning_content", "reasoning")

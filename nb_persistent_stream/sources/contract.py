@@ -23,12 +23,14 @@ class Source:
         provider: who answers, such as `openai`; shown to people and stored.
         model: the model that is asked, if there is one.
         options: what is passed on to the provider; stored, so it holds no secrets.
+        schema: the form that the answer must have.
     """
 
     open: Callable[[], AsyncGenerator[Event, None]]
     provider: str
     model: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    schema: Schema | None = None
 
 
 @dataclass(frozen=True, slots=True)

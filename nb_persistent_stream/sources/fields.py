@@ -7,7 +7,6 @@ from typing import Any
 
 from ..protocol import TEXT, Json, Piece
 
-TOOL_CALL = "tool_call"
 REASONING = "reasoning"
 
 

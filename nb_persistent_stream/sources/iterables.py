@@ -28,18 +28,20 @@ from .contract import Event, Source
 from .handoff import Abandoned, Handoff
 from .pydantic_ai import is_cumulative
 from .read import LineReader, Reader, WholeReader
+from .schema import to_schema
 
 # Async generators over a response that is open already: httpx's, and pydantic-ai's.
 _OPEN_RESPONSES = ("aiter_lines", "aiter_text", "aiter_bytes", "aiter_raw", "stream_text")
 _LINES = ("iter_lines", "aiter_lines")
 
 
-def iterable_source(source: Any) -> Source:
+def iterable_source(source: Any, schema: object = None) -> Source:
     """A source that reads an iterable, an async iterable, an awaitable, or a callable of one.
 
     Raises:
-        InvalidInput: it is none of these.
+        InvalidInput: it is none of these, or the schema is none.
     """
+    form = to_schema(schema)
     if not _is_readable(source):
         raise InvalidInput(
             f"stream() can't read a {type(source).__name__}. Give it a prompt, a list of messages, "
@@ -52,7 +54,8 @@ def iterable_source(source: Any) -> Source:
     def open_() -> AsyncGenerator[Event, None]:
         return _read(source, home, context)
 
-    return Source(open_, provider="iterable")
+    options = {"schema": form.json} if form else {}
+    return Source(open_, provider="iterable", options=options, schema=form)
 
 
 async def _read(

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..protocol import Piece, Report
-from .fields import REASONING, TOOL_CALL, blocks, get, known, plain, text
+from ..toolcalls import TOOL_CALL
+from .fields import REASONING, blocks, get, known, plain, text
 
 
 def is_chunk(item: Any) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..protocol import TEXT, Piece, Report
-from .fields import REASONING, TOOL_CALL, get, known
+from ..toolcalls import TOOL_CALL
+from .fields import REASONING, get, known
 
 _KINDS = {
     "text": TEXT,

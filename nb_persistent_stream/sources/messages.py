@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..protocol import TEXT, Piece, Report
+from ..toolcalls import TOOL_CALL
 from .contract import Event
 from .failures import broke_off
-from .fields import REASONING, TOOL_CALL, get, known, plain, text
+from .fields import REASONING, get, known, plain, text
 
 _CALLS = ("tool_use", "server_tool_use", "mcp_tool_use")
 # A delta's type: the kind of what it says, and the name of the member that says it.

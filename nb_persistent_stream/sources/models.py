@@ -63,8 +63,10 @@ def model_source(
             "stream(prompt, model='demo')."
         )
     if name in ADAPTERS:
-        return ADAPTERS[name](request)
-    return plugins.adapter(name, ADAPTERS)(plugins.without_prefix(request, name))
+        source = ADAPTERS[name](request)
+    else:
+        source = plugins.adapter(name, ADAPTERS)(plugins.without_prefix(request, name))
+    return replace(source, schema=request.schema)
 
 
 def adapter_of(model: str | None, base_url: str | None) -> str:

@@ -11,7 +11,8 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from ..protocol import TEXT, Piece, Report
-from .fields import REASONING, TOOL_CALL, get, known, text
+from ..toolcalls import TOOL_CALL
+from .fields import REASONING, get, known, text
 
 _EVENTS = (
     "part_start",

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..protocol import TEXT, Piece, Report
+from ..toolcalls import TOOL_CALL
 from .contract import Event
 from .failures import broke_off
-from .fields import REASONING, TOOL_CALL, get, known, plain, text
+from .fields import REASONING, get, known, plain, text
 
 # The events that say more of a part, and the part's kind.
 _DELTAS = {
