@@ -9,7 +9,7 @@ from types import TracebackType
 
 from ..config import Config
 from ..errors import InvalidInput, SourceFailed
-from ..protocol import Piece, size
+from ..protocol import Piece, size, valid
 from ..sources import Event
 from ..utf8 import whole
 
@@ -72,12 +72,11 @@ async def limited(events: AsyncIterator[Event], limits: Limits) -> AsyncGenerato
         if event is None:
             return
         if isinstance(event, Piece):
-            room = None if limits.max_bytes is None else limits.max_bytes - said
-            said += size(event.text)
-            if room is not None and size(event.text) > room:
-                data = event.text.encode("utf-8", "replace")[:room]
-                yield replace(event, text=data[: whole(data)].decode())
+            text = valid(event.text)
+            if limits.max_bytes is not None and said + size(text) > limits.max_bytes:
+                yield replace(event, text=_cut(text, limits.max_bytes - said))
                 raise _too_much(limits)
+            said += size(text)
             patience, what = limits.idle_timeout, "fell silent"
         yield event
 
@@ -114,6 +113,11 @@ class _Patience:
         self._is_over = True
         if self._task is not None:
             self._task.cancel()
+
+
+def _cut(text: str, room: int) -> str:
+    data = text.encode()[:room]
+    return data[: whole(data)].decode()
 
 
 def _too_much(limits: Limits) -> SourceFailed:
