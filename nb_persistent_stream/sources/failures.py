@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from ..errors import SourceFailed
 from ..protocol import Report
 from .contract import Event
 from .secrets import without_keys
+
+# What LiteLLM puts before a provider's words.
+_WRAPPING = re.compile(r"^litellm\.(\w+): (\1: )?(\w+ - )?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +50,17 @@ async def answer(
     """The events of an answer; what an SDK raises comes as a `SourceFailed`.
 
     It comes without its cause: a traceback lands in the notebook, and a server may echo the key. A
-    provider that always says why an answer ended must have said so, or a part of it is missing.
+    provider that always says why an answer ended must have said so, or a part of it is missing;
+    others must have said anything at all.
     """
-    finished = False
+    whole = False
     try:
         async with aclosing(events):
             async for event in events:
-                finished = finished or (isinstance(event, Report) and bool(event.finish_reason))
+                ends = isinstance(event, Report) and event.finish_reason is not None
+                whole = whole or ends or not says_its_end
                 yield event
-        if says_its_end and not finished:
+        if not whole:
             raise broke_off("the connection ended before the answer did")
     except SourceFailed as error:
         raise SourceFailed(without_keys(str(error), peer.key)) from None
@@ -93,7 +99,7 @@ def _said(error: Exception, peer: Peer) -> str:
     message = body.get("message") if isinstance(body, Mapping) else None
     # The client says "Connection error."; what it met says more.
     text = str(message or error.__cause__ or error) or type(error).__name__
-    return without_keys(text, peer.key).strip().rstrip(".")
+    return without_keys(_WRAPPING.sub("", text), peer.key).strip().rstrip(".")
 
 
 def _is_of_the_connection(error: Exception) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 
 from ..errors import SourceFailed
+from ..protocol import Report
 from .chat import read_chunk
 from .contract import Event, Request, Source
 from .extras import load, need
 from .failures import Peer, answer
+from .fields import get
 from .secrets import shown_options, shown_url
 
 
@@ -37,12 +40,13 @@ def litellm_source(request: Request) -> Source:
 
 async def _ask(request: Request) -> AsyncGenerator[Event, None]:
     litellm = await load("litellm")
+    litellm.suppress_debug_info = True  # or each error prints its help into the cell
     _check_key(litellm, request)
     chunks = await litellm.acompletion(**{**_asked(request), **request.options, "stream": True})
     try:
         async for chunk in chunks:
             for event in read_chunk(chunk):
-                yield event
+                yield _as_said(event, chunks) if isinstance(event, Report) else event
     finally:
         await chunks.aclose()
 
@@ -60,6 +64,20 @@ def _asked(request: Request) -> dict[str, Any]:
         form = {"name": request.schema.name, "schema": request.schema.json}
         asked["response_format"] = {"type": "json_schema", "json_schema": form}
     return asked
+
+
+def _as_said(report: Report, chunks: Any) -> Report:
+    """A report without what LiteLLM makes up where the provider has not said it.
+
+    That is a "stop" for a connection that broke, and counts for an answer that came without any.
+    """
+    ended = get(chunks, "received_finish_reason") or get(chunks, "intermittent_finish_reason")
+    counted = report.usage and any(get(chunk, "usage") for chunk in get(chunks, "chunks") or ())
+    return replace(
+        report,
+        finish_reason=report.finish_reason if ended else None,
+        usage=report.usage if counted else None,
+    )
 
 
 def _check_key(litellm: Any, request: Request) -> None:
