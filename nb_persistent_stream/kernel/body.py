@@ -39,10 +39,14 @@ class Body:
     def close(self) -> list[Delta]:
         """Say that nothing follows; what waited comes out, a call without arguments as `{}`."""
         waiting, self._waiting = self._waiting, []
-        rest = [
-            Piece(valid(piece.text) or NO_ARGUMENTS, piece.kind, piece.meta) for piece in waiting
-        ]
-        return [delta for piece in rest if (delta := self._add(piece))]
+        begun = [delta.meta or {} for delta in self._deltas if delta.kind == TOOL_CALL]
+        rest = []
+        for piece in waiting:
+            text = valid(piece.text)
+            if not text and not any(belongs(call, piece.meta or {}) for call in begun):
+                text = NO_ARGUMENTS
+            rest.append(self._add(Piece(text, piece.kind, piece.meta)))
+        return [delta for delta in rest if delta is not None]
 
     def _with_what_waits(self, piece: Piece) -> Piece:
         for waiting in reversed(self._waiting):

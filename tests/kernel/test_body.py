@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from nb_persistent_stream.kernel.body import Body
 from nb_persistent_stream.protocol import Delta, Piece, size
+from nb_persistent_stream.toolcalls import ToolCall
 
 HIGH, LOW = "\ud83d", "\ude00"
 
@@ -70,3 +71,32 @@ def test_text_is_of_one_kind():
     for piece in (Piece("a"), Piece("why", "reasoning"), Piece("b")):
         body.append(piece)
     assert (body.text(), body.text("reasoning"), body.text("other")) == ("ab", "why", "")
+
+
+class TestToolCalls:
+    """A call's name has no place of its own: it comes with the call's first argument."""
+
+    NAMED = Piece("", "tool_call", {"index": 0, "id": "a", "name": "f"})
+
+    def test_a_name_waits_for_the_arguments(self):
+        body = Body()
+        assert body.append(self.NAMED) is None
+        body.append(Piece("why", "reasoning"))
+        assert body.append(Piece("{", "tool_call", {"index": 0})).meta == self.NAMED.meta
+        body.append(Piece("}", "tool_call", {"index": 0}))
+        assert body.close() == []
+        assert body.tool_calls() == [ToolCall("a", "f", "{}")]
+
+    def test_a_call_without_arguments_is_kept(self):
+        body = Body()
+        body.append(self.NAMED)
+        body.append(Piece("[]", "tool_call", {"index": 1, "id": "b", "name": "g"}))
+        assert [delta.text for delta in body.close()] == ["{}"]
+        assert body.tool_calls() == [ToolCall("a", "f", "{}"), ToolCall("b", "g", "[]")]
+
+    def test_half_a_character_waits_in_its_own_part(self):
+        body = Body()
+        for kind, text in (("text", HIGH), ("reasoning", "why"), ("text", LOW)):
+            body.append(Piece(text, kind))
+        assert body.close() == []
+        assert (body.text(), body.text("reasoning")) == ("😀", "why")
