@@ -16,11 +16,23 @@ from .fields import REASONING, blocks, get, known, plain, text
 
 # What compatible servers call the reasoning that the API's own chunks do not carry.
 _REASONING = ("reasoning_content", "reasoning")
+_SAID_AGAIN = ("content.", "refusal.", "tool_calls.function.", "logprobs.")
 
 
 def is_chunk(item: Any) -> bool:
     """Whether an item looks like a chunk, or like the error that takes its place."""
     return isinstance(get(item, "choices"), (list, tuple)) or _is_error(item)
+
+
+def is_event(item: Any) -> bool:
+    """Whether it is an event of the SDK's `chat.completions.stream()`: one wraps each chunk."""
+    return is_chunk(get(item, "chunk")) or text(item, "type").startswith(_SAID_AGAIN)
+
+
+def read_event(event: Any) -> Iterator[Event]:
+    """What an event's chunk says; the other events say it again."""
+    if (chunk := get(event, "chunk")) is not None:
+        yield from read_chunk(chunk)
 
 
 def read_chunk(chunk: Any) -> Iterator[Event]:

@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterable, Iterable
+from types import CodeType
 from typing import Any
 
 from ..protocol import Report
 from . import llm, pydantic_ai
+
+# Async generators over a response that is open already: httpx's, and pydantic-ai's.
+_OPEN_RESPONSES = ("aiter_lines", "aiter_text", "aiter_bytes", "aiter_raw", "stream_text")
+# Where pip and the system's package managers put packages.
+_PACKAGES = ("site-packages", "dist-packages")
 
 
 def is_manager(source: Any) -> bool:
@@ -28,6 +34,21 @@ def is_async_manager(source: Any) -> bool:
 def is_result(source: Any) -> bool:
     """Whether it is not iterated itself, but has something that is."""
     return pydantic_ai.is_result(source) or llm.is_response(source)
+
+
+def is_tied(source: Any) -> bool:
+    """Whether it is async and belongs to the event loop of who made it.
+
+    That is what is open already, and what a package's code makes: its clients keep connections, and
+    those serve one loop. A person's own async code has no such tie, and may block.
+    """
+    if is_async_manager(source):
+        return True
+    if inspect.isasyncgen(source):
+        return source.__name__ in _OPEN_RESPONSES or _is_of_a_package(source.ag_code)
+    if inspect.iscoroutine(source):
+        return _is_of_a_package(source.cr_code)
+    return isinstance(items_of(source), AsyncIterable)
 
 
 def items_of(source: Any) -> Any:
@@ -49,3 +70,7 @@ async def areport_of(source: Any) -> Report | None:
     if llm.is_response(source) and inspect.isawaitable(usage := source.usage()):
         return llm.report_of(source, await usage)
     return report_of(source)
+
+
+def _is_of_a_package(code: CodeType) -> bool:
+    return any(place in code.co_filename for place in _PACKAGES)

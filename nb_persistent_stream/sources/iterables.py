@@ -1,8 +1,8 @@
 """Anything that yields text, as a source.
 
 People's code runs on a thread of its own, so that it may block without holding up any stream. What
-is already open on the caller's event loop (an SDK's stream, a response of httpx) can only be read
-there; a callable that opens it is called on the thread and has no such tie.
+belongs to the caller's event loop (an SDK's stream, a response of httpx, what a package's code makes)
+is read there; a callable that opens it is called on the thread and has no such tie.
 """
 
 from __future__ import annotations
@@ -30,8 +30,6 @@ from .pydantic_ai import is_cumulative
 from .read import LineReader, Reader, WholeReader
 from .schema import to_schema
 
-# Async generators over a response that is open already: httpx's, and pydantic-ai's.
-_OPEN_RESPONSES = ("aiter_lines", "aiter_text", "aiter_bytes", "aiter_raw", "stream_text")
 _LINES = ("iter_lines", "aiter_lines")
 
 
@@ -94,10 +92,8 @@ def _is_readable(source: Any) -> bool:
 
 
 def _loop_of(source: Any) -> asyncio.AbstractEventLoop | None:
-    """The loop that an open async iterable belongs to, if it may not be read on another."""
-    if not isinstance(held.items_of(source), AsyncIterable):
-        return None
-    if inspect.isasyncgen(source) and source.__name__ not in _OPEN_RESPONSES:
+    """The loop that an async source belongs to, if it may not be read on another."""
+    if not held.is_tied(source):
         return None
     try:
         return asyncio.get_running_loop()
@@ -105,10 +101,8 @@ def _loop_of(source: Any) -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def _pump_on(
-    loop: asyncio.AbstractEventLoop, source: AsyncIterable[Any], handoff: Handoff
-) -> Callable[[], None]:
-    """Read an async iterable on the loop it belongs to."""
+def _pump_on(loop: asyncio.AbstractEventLoop, source: Any, handoff: Handoff) -> Callable[[], None]:
+    """Read what is async on the loop it belongs to."""
 
     async def pump() -> None:
         with _telling_its_end(handoff):
@@ -139,7 +133,7 @@ class _Pump:
     def run(self) -> None:
         with _telling_its_end(self._handoff):
             source = self._source
-            if callable(source) and not isinstance(source, (Iterable, AsyncIterable)):
+            if _is_opener(source):
                 source = source()
             if _is_async(source):
                 asyncio.run(self._run_async(source))
@@ -157,12 +151,7 @@ class _Pump:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         if self._handoff.abandoned and self._task is not None:
             self._task.cancel()  # `stop` came before there was a task
-        if inspect.isawaitable(source):
-            source = await source
-        if _is_async(source):
-            await _pump_async(source, self._handoff)
-        else:
-            _pump_sync(source, self._handoff)
+        await _pump_async(source, self._handoff)
 
 
 @contextmanager
@@ -176,6 +165,12 @@ def _telling_its_end(handoff: Handoff) -> Iterator[None]:
         handoff.end(error)
     else:
         handoff.end()
+
+
+def _is_opener(source: Any) -> bool:
+    """Whether it is a function that opens what is to be read."""
+    is_it = isinstance(source, (Iterable, AsyncIterable)) or held.is_manager(source)
+    return callable(source) and not is_it
 
 
 def _is_async(source: Any) -> bool:
@@ -211,11 +206,17 @@ def _pump_sync(source: Any, handoff: Handoff) -> None:
 
 
 async def _pump_async(source: Any, handoff: Handoff) -> None:
+    if inspect.isawaitable(source):
+        source = await source
     if held.is_async_manager(source):
         async with source as opened:
             await _pump_async(opened, handoff)
         return
-    iterator = aiter(held.items_of(source))
+    items = held.items_of(source)
+    if not isinstance(items, AsyncIterable):
+        _pump_sync(source, handoff)
+        return
+    iterator = aiter(items)
     try:
         async for item in iterator:
             await handoff.put_async(item)

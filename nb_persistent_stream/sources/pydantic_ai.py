@@ -60,7 +60,7 @@ def report_of(result: Any) -> Report:
         model=get(response, "model_name"),
         response_id=get(response, "provider_response_id"),
         finish_reason=get(response, "finish_reason"),
-        usage=_counted(usage() if callable(usage) else usage),
+        usage=_counted(usage),
     )
 
 
@@ -96,6 +96,8 @@ def _arguments(said: Any) -> str:
 
 def _counted(usage: Any) -> dict[str, Any] | None:
     """The counts that a provider gave: pydantic-ai sets the others to 0."""
+    if not is_dataclass(usage):
+        usage = usage() if callable(usage) else None  # a method, before it was a property
     if not is_dataclass(usage) or isinstance(usage, type):
         return None
     return {name: value for name, value in asdict(usage).items() if value} or None

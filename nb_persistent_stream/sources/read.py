@@ -15,6 +15,7 @@ from .contract import Event
 
 _KNOWN: tuple[tuple[Callable[[Any], bool], Callable[[Any], Iterator[Event]]], ...] = (
     (chat.is_chunk, chat.read_chunk),
+    (chat.is_event, chat.read_event),
     (responses.is_event, responses.read_event),
     (messages.is_event, messages.read_event),
     (langchain.is_chunk, langchain.read_chunk),
@@ -64,8 +65,9 @@ class WholeReader(Reader):
 
     def read(self, item: Any) -> Iterator[Event]:
         """What an item adds; see `Reader.read`."""
-        yield from super().read(item.removeprefix(self._said))
-        self._said = item
+        if item is not None:
+            yield from super().read(item.removeprefix(self._said))
+            self._said = item
 
 
 class LineReader(Reader):
