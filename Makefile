@@ -55,7 +55,8 @@ format: $(VENV)/.dev ## Format everything
 nbval: $(VENV)/.dev
 	store=$$(mktemp -d) && trap 'rm -rf "$$store"' EXIT && \
 	NB_STREAM_STORE=$$store/streams.db NB_STREAM_MODEL=demo \
-	  $(BIN)/python -m pytest --nbval-lax notebooks/demo.ipynb notebooks/watch.ipynb
+	  $(BIN)/python -m pytest --nbval-lax notebooks/demo.ipynb notebooks/watch.ipynb \
+	    notebooks/providers.ipynb
 
 lock: $(VENV)/.dev ## Renew both lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --upgrade \

@@ -16,7 +16,7 @@ def need(package: str, what: str) -> None:
     Raises:
         InvalidInput: it is not; the message has the command that installs it.
     """
-    if find_spec(package) is None:
+    if not _is_installed(package):
         raise InvalidInput(
             f"{what} needs the package {package}, which is not installed here. Run "
             f"`pip install 'nb_persistent_stream[{package}]'` and try again."
@@ -26,3 +26,10 @@ def need(package: str, what: str) -> None:
 async def load(package: str) -> Any:
     """The SDK; a first import takes up to seconds, in which the loop goes on."""
     return await asyncio.to_thread(import_module, package)
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ValueError:  # it was made unimportable
+        return False

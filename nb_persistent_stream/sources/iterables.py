@@ -1,7 +1,7 @@
 """Anything that yields text, as a source.
 
 People's code runs on a thread of its own, so that it may block without holding up any stream. What
-belongs to the caller's event loop (an SDK's stream, a response of httpx, what a package's code makes)
+belongs to the caller's event loop (an SDK's stream, an open response, what a package's code makes)
 is read there; a callable that opens it is called on the thread and has no such tie.
 """
 
