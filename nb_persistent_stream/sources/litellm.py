@@ -13,6 +13,7 @@ from .contract import Event, Request, Source
 from .extras import load, need
 from .failures import Peer, answer
 from .fields import get
+from .openai import ask_chat
 from .secrets import shown_options, shown_url
 
 
@@ -52,18 +53,8 @@ async def _ask(request: Request) -> AsyncGenerator[Event, None]:
 
 
 def _asked(request: Request) -> dict[str, Any]:
-    system = [{"role": "system", "content": request.system}] if request.system else []
-    asked: dict[str, Any] = {
-        "model": request.model,
-        "messages": [*system, *request.messages],
-        "stream_options": {"include_usage": True},
-    }
-    if request.base_url:
-        asked["base_url"] = request.base_url
-    if request.schema:
-        form = {"name": request.schema.name, "schema": request.schema.json}
-        asked["response_format"] = {"type": "json_schema", "json_schema": form}
-    return asked
+    address = {"base_url": request.base_url} if request.base_url else {}
+    return {**ask_chat(request), **address}
 
 
 def _as_said(report: Report, chunks: Any) -> Report:

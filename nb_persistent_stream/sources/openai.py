@@ -93,7 +93,8 @@ async def _ask(request: Request, api: _Api, key: str | None) -> AsyncGenerator[E
                     yield event
 
 
-def _ask_chat(request: Request) -> dict[str, Any]:
+def ask_chat(request: Request) -> dict[str, Any]:
+    """The parameters of a chat completion."""
     system = [{"role": "system", "content": request.system}] if request.system else []
     asked: dict[str, Any] = {
         "model": request.model,
@@ -101,7 +102,7 @@ def _ask_chat(request: Request) -> dict[str, Any]:
         "stream_options": {"include_usage": True},
     }
     if request.schema:
-        asked["response_format"] = {"type": "json_schema", "json_schema": form(request.schema)}
+        asked["response_format"] = {"type": "json_schema", "json_schema": _form(request.schema)}
     return asked
 
 
@@ -110,11 +111,11 @@ def _ask_responses(request: Request) -> dict[str, Any]:
     if request.system:
         asked["instructions"] = request.system
     if request.schema:
-        asked["text"] = {"format": {"type": "json_schema", **form(request.schema)}}
+        asked["text"] = {"format": {"type": "json_schema", **_form(request.schema)}}
     return asked
 
 
-def form(schema: Schema) -> dict[str, Any]:
+def _form(schema: Schema) -> dict[str, Any]:
     """A schema as OpenAI wants it: a pydantic model in the strict form that the SDK makes of it."""
     json = schema.json
     if schema.model is not None:
@@ -148,5 +149,5 @@ def _member(client: Any, path: str) -> Any:
     return client
 
 
-_CHAT = _Api("chat.completions", _ask_chat, chat.read_chunk, says_its_end=False)
+_CHAT = _Api("chat.completions", ask_chat, chat.read_chunk, says_its_end=False)
 _RESPONSES = _Api("responses", _ask_responses, responses.read_event, says_its_end=True)

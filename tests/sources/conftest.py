@@ -73,3 +73,14 @@ def ask_provider(provider, aimock, store_file):
         return stream(prompt, base_url=server + chosen.pop("path"), show=False, **chosen, **options)
 
     return ask
+
+
+@pytest.fixture
+def hold(store_file):
+    """Stream something without showing it."""
+    return lambda held, **how: stream(held, show=False, **how)
+
+
+@pytest.fixture
+def expected(aimock):
+    return aimock.response("plain answer")["content"]
