@@ -1,6 +1,7 @@
 """Each provider through its real SDK, against aimock: what it says, and how it fails."""
 
 import pytest
+from pydantic import BaseModel
 
 from nb_persistent_stream import StreamFailed, get
 from nb_persistent_stream.toolcalls import ToolCall
@@ -16,6 +17,11 @@ CALLS = [
     ToolCall("call_weather", "get_weather", '{"city":"Zürich","days":[1,2]}'),
     ToolCall("call_time", "get_time", "{}"),
 ]
+
+
+class Person(BaseModel):
+    name: str
+    age: int
 
 
 def failure_of(answer):
@@ -58,15 +64,19 @@ def test_tool_calls_are_kept_with_their_names_and_arguments(ask_provider):
 
 
 def test_a_form_is_asked_for_and_parsed(ask_provider):
-    schema = {
-        "type": "object",
-        "properties": {"name": {"type": "string"}, "age": {"type": "integer"}},
-        "required": ["name", "age"],
-        "additionalProperties": False,
-    }
-    answer = ask_provider("as JSON", schema=schema)
+    answer = ask_provider("as JSON", schema=Person)
     answer.result(120)
-    assert answer.parsed == get(answer.id).parsed == {"name": "Ada", "age": 36}
+    assert answer.parsed == Person(name="Ada", age=36)
+    assert get(answer.id).parsed == {"name": "Ada", "age": 36}
+
+
+@pytest.mark.parametrize("provider", ["chat"], indirect=True)
+def test_the_form_reaches_the_provider(ask_provider, aimock):
+    ask_provider("as JSON", schema=Person).result(120)
+    form = aimock.request("as JSON")["response_format"]
+    assert form["json_schema"]["name"] == "Person"
+    assert form["json_schema"]["strict"] is True
+    assert form["json_schema"]["schema"]["required"] == ["name", "age"]
 
 
 @pytest.mark.parametrize(
