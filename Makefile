@@ -55,7 +55,8 @@ format: $(VENV)/.dev ## Format everything
 nbval: $(VENV)/.dev
 	store=$$(mktemp -d) && trap 'rm -rf "$$store"' EXIT && \
 	NB_STREAM_STORE=$$store/streams.db NB_STREAM_MODEL=demo \
-	  $(BIN)/python -m pytest --nbval-lax notebooks/demo.ipynb notebooks/watch.ipynb notebooks/reuse.ipynb
+	  $(BIN)/python -m pytest --nbval-lax notebooks/demo.ipynb notebooks/watch.ipynb \
+	    notebooks/providers.ipynb notebooks/reuse.ipynb
 
 docs: $(VENV)/.dev ## Make the reference of what is served anew
 	$(BIN)/python docs/reference.py

@@ -46,6 +46,10 @@ class Config:
             (`NB_STREAM_LEASE`).
         reuse: what a prompt that was asked before gets where a call does not say
             (`NB_STREAM_REUSE`: `off`, `on`, or `cell`; see `stream()`).
+        max_bytes: the longest body that a source may say, in bytes (`NB_STREAM_MAX_BYTES`).
+        first_timeout: the longest wait for a model's first delta, in seconds
+            (`NB_STREAM_FIRST_TIMEOUT`); reasoning models think for minutes before they speak.
+        idle_timeout: the longest silence of a model after that (`NB_STREAM_IDLE_TIMEOUT`).
     """
 
     store: Path
@@ -54,6 +58,9 @@ class Config:
     max_delay: float = 1.0
     lease: float = 15.0
     reuse: Reuse = False
+    max_bytes: int = 64 * 1024 * 1024
+    first_timeout: float = 600.0
+    idle_timeout: float = 300.0
 
     @property
     def beat_interval(self) -> float:
@@ -80,6 +87,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         max_delay=_seconds(environ, "NB_STREAM_MAX_DELAY", 1.0),
         lease=_seconds(environ, "NB_STREAM_LEASE", 15.0),
         reuse=_reuse(environ),
+        max_bytes=_bytes(environ, "NB_STREAM_MAX_BYTES", 64 * 1024 * 1024),
+        first_timeout=_seconds(environ, "NB_STREAM_FIRST_TIMEOUT", 600.0),
+        idle_timeout=_seconds(environ, "NB_STREAM_IDLE_TIMEOUT", 300.0),
     )
 
 
@@ -116,3 +126,10 @@ def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
     if not 0 < seconds < _LONGEST:
         raise InvalidInput(f"{name} is {value!r}. Set it to seconds, more than 0 and under 3600.")
     return seconds
+
+
+def _bytes(environ: Mapping[str, str], name: str, default: int) -> int:
+    value = environ.get(name) or str(default)
+    if not (value.isdecimal() and int(value) > 0):
+        raise InvalidInput(f"{name} is {value!r}. Set it to a number of bytes, such as 1000000.")
+    return int(value)

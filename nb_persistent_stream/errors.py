@@ -10,6 +10,7 @@
     │   └── StreamDeleted                somebody deleted it meanwhile
     ├── StreamEnded                      a stream's end that is not "done"; has .text
     │   ├── StreamFailed                 the source or the store failed, or the driver vanished
+    │   │   └── SchemaMismatch           the answer is whole, but not of the form that was asked for
     │   └── StreamCancelled              somebody stopped it
     └── StoreError                       the database can't be used
         ├── StoreUnavailable             for now: locked, full, unwritable
@@ -25,6 +26,7 @@ __all__ = [
     "InvalidInput",
     "ModelNotChosen",
     "PersistentStreamError",
+    "SchemaMismatch",
     "SourceFailed",
     "StoreCorrupt",
     "StoreError",
@@ -119,6 +121,10 @@ class StreamEnded(PersistentStreamError):
 
 class StreamFailed(StreamEnded):
     """The stream's status is `error` or `timeout`."""
+
+
+class SchemaMismatch(StreamFailed):
+    """The answer does not fit its `schema=`; the message says where, `.text` is the answer."""
 
 
 class StreamCancelled(StreamEnded):

@@ -98,7 +98,7 @@ class Report:
             model=later.model or self.model,
             response_id=later.response_id or self.response_id,
             finish_reason=later.finish_reason or self.finish_reason,
-            usage=later.usage or self.usage,
+            usage={**(self.usage or {}), **(later.usage or {})} or None,
         )
 
 

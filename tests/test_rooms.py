@@ -9,7 +9,9 @@ import pytest
 import nb_persistent_stream
 
 ROOT = Path(nb_persistent_stream.__file__).parent
-CORE = {"protocol", "wire", "errors", "config", "chunking", "utf8", "labels"}
+CORE = {
+    "protocol", "wire", "errors", "config", "chunking", "labels", "toolcalls", "utf8",
+}  # fmt: skip
 MAY_KNOW = {
     "core": {"core"},
     "store": {"core", "store"},

@@ -24,8 +24,8 @@ def reply(
             "to reply to. retry() asks it once more."
         )
     answer = {"role": "assistant", "content": text}
-    before = to_messages(info.provenance.prompt or "", None)
-    messages = [*before, answer, *to_messages(prompt, None)]
+    before = to_messages(info.provenance.prompt or "")
+    messages = [*before, answer, *to_messages(prompt)]
     return _stream(messages, {**asked, **changes}, Link(info.id, "reply"))
 
 

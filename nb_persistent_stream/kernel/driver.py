@@ -25,6 +25,8 @@ from ..sources import Source
 from ..store import Lease, StreamStore
 from .body import Body
 from .endings import ending
+from .fit import check_fit
+from .limits import Limits, limited
 from .runtime import Runtime
 from .writer import Writer, persist
 
@@ -32,6 +34,7 @@ from .writer import Writer, persist
 _SOURCE_PATIENCE = 2.0
 # And before the store is asked again that could not be read.
 _STORE_PAUSE = 1.0
+_NO_LIMITS = Limits()
 
 
 class Observer(Protocol):
@@ -81,10 +84,10 @@ class Driver:
         """Whether the stream ends by itself, when its source does."""
         return self._source is not None
 
-    def begin(self, source: Source) -> None:
-        """Let a source speak; the stream ends when it does."""
+    def begin(self, source: Source, limits: Limits = _NO_LIMITS) -> None:
+        """Let a source speak, within limits; the stream ends when it does."""
         if self._ending is None:
-            self._source = asyncio.create_task(self._drive(source))
+            self._source = asyncio.create_task(self._drive(source, limits))
 
     async def write(self, piece: Piece) -> None:
         """Add a piece to the body; waits only when the store is far behind.
@@ -150,11 +153,13 @@ class Driver:
         await persist(lambda: self.store.start(self._lease), self._set_notice)
         self._set_info(replace(self.info, status=Status.STREAMING, started_at=time.time()))
 
-    async def _drive(self, source: Source) -> None:
+    async def _drive(self, source: Source, limits: Limits) -> None:
         try:
             await self._start()
             async with aclosing(source.open()) as events:
-                await self._take(events)
+                await self._take(limited(events, limits))
+            if source.schema is not None:
+                await asyncio.to_thread(check_fit, self.info, self.body, source.schema)
         except asyncio.CancelledError:
             # Whoever stops the source ends the stream; a source may also raise this by itself.
             if self._ending is None:
@@ -200,7 +205,7 @@ class Driver:
             await asyncio.wait([self._source], timeout=_SOURCE_PATIENCE)
         error = _error_record(failure) if failure else None
         try:
-            if (tail := self.body.close()) is not None:
+            for tail in self.body.close():
                 await self._writer.put(Piece(tail.text, tail.kind, tail.meta))
             await self._writer.close()
             await persist(

@@ -10,8 +10,10 @@ from typing import Any
 
 from ..labels import check_tags, check_title
 from ..protocol import TEXT, Delta, StreamInfo
+from ..sources import Schema
 from ..store import Batch, StreamStore
 from . import frontend
+from .answer import Answer
 from .driver import Driver
 from .endings import ending
 from .runtime import Runtime
@@ -19,7 +21,7 @@ from .stored import end_of, whole, whole_text
 from .views import Shown, View, view_of, widget_view_of
 
 
-class Stream:
+class Stream(Answer):
     """A stream, driven by this kernel or stored: live values, from any cell.
 
     Await it, or call `result()`, for the whole text; iterate over it (`async for`) to follow it.
@@ -35,6 +37,7 @@ class Stream:
         store: StreamStore,
         stream_id: str,
         driver: Driver | None = None,
+        schema: Schema | None = None,
         *,
         reused: bool = False,
     ) -> None:
@@ -43,6 +46,7 @@ class Stream:
         self._runtime = runtime
         self._store = store
         self._driver = driver
+        self._schema = schema
         self._view: View | None = None
         self._widget: object | None = None
         self._shown_in: str | None = None

@@ -21,8 +21,9 @@ def key_of(origin: Provenance) -> str | None:
     """
     if origin.prompt is None:
         return None
+    system = [{"role": "system", "content": origin.system}] if origin.system else []
     asked = {
-        "messages": to_messages(origin.prompt, origin.system),
+        "messages": [*system, *to_messages(origin.prompt)],
         "provider": origin.provider,
         "model": origin.model,
         "options": origin.options,

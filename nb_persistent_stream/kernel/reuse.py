@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..config import Config, Reuse
 from ..errors import InvalidInput
 from ..protocol import Link, Provenance
+from ..sources import Schema
 from ..store import Lease
 from . import frontend
 from .driver import Driver
@@ -32,7 +33,12 @@ def reuse_of(asked: object, config: Config) -> Reuse:
 
 
 async def open_stream(
-    runtime: Runtime, plan: Plan, origin: Provenance, link: Link | None, reuse: Reuse
+    runtime: Runtime,
+    plan: Plan,
+    origin: Provenance,
+    link: Link | None,
+    reuse: Reuse,
+    schema: Schema | None,
 ) -> tuple[Stream, Driver | None]:
     """The handle of a new stream and its driver; or, without one, of the stream to reuse.
 
@@ -47,6 +53,6 @@ async def open_stream(
         opened = await store.create_or_find(new, same_cell=reuse == "cell")
         if not isinstance(opened, Lease):
             here = runtime.drivers.get(opened.id)
-            return Stream(runtime, store, opened.id, here, reused=True), None
+            return Stream(runtime, store, opened.id, here, schema, reused=True), None
         driver = drive(runtime, store, plan, new, opened)
-    return Stream(runtime, store, driver.stream_id, driver), driver
+    return Stream(runtime, store, driver.stream_id, driver, schema), driver
