@@ -8,6 +8,7 @@ from traitlets import Float, Int
 
 from .. import __version__
 from ..config import URL_ROOT, load
+from .calls import HANDLERS as CALL_HANDLERS
 from .census import KernelCensus
 from .durable.handlers import HANDLERS as DURABLE_HANDLERS
 from .durable.limits import LIMITS, Limits
@@ -60,6 +61,7 @@ class StreamExtension(ExtensionApp):
         """Add the routes."""
         routes = [
             *HANDLERS,
+            *CALL_HANDLERS,
             *DURABLE_HANDLERS,
             (r"live", LiveHandler),
             (r"static/(.+)", *ViewerFileHandler.route()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from ..protocol import Delta, ErrorRecord, Provenance, Report, Status, StreamInfo
 
@@ -84,10 +84,23 @@ class StreamStore(Protocol):
 
     Any method may raise `StoreUnavailable` or `StoreCorrupt`; nothing is half done then. Where a
     lease is not valid any more, the `StreamFenced` is a `StreamDeleted` if the stream is gone.
+
+    A driver whose answer was lost on its way can't know what has come of its call. So the same call
+    by the same driver again is harmless, and answered as the first one was.
+
+    `is_remote` is whether a server keeps the streams, which ends those of vanished drivers itself,
+    and which the page of a notebook may not know.
     """
 
+    is_remote: ClassVar[bool]
+
     async def create(self, new: NewStream) -> Lease:
-        """Make a pending stream and lease it to its driver."""
+        """Make a pending stream and lease it to its driver.
+
+        Raises:
+            InvalidInput: its id is no stream id.
+            StreamFenced: there is a stream of this id already.
+        """
         ...
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
@@ -109,8 +122,6 @@ class StreamStore(Protocol):
 
     async def append(self, lease: Lease, deltas: Sequence[Delta]) -> None:
         """Add deltas to the end of the body, all or none; they are durable on return.
-
-        Doing the same again is harmless, so a caller may retry when it can't know.
 
         Raises:
             StreamFenced: the lease is not valid any more, or the body's end is elsewhere.
