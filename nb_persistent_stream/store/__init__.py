@@ -15,6 +15,7 @@ from .durable import (
     media_type,
 )
 from .leases import LeaseWatch
+from .opening import open_store
 from .sqlite import SqliteStore
 
 __all__ = [
@@ -39,4 +40,5 @@ __all__ = [
     "StreamStore",
     "Window",
     "media_type",
+    "open_store",
 ]

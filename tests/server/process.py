@@ -68,9 +68,12 @@ class JupyterServer:
         with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:
             return json.loads(answer.read() or "null")
 
-    def streams(self):
+    def streams(self, limit=50):
         """The streams of the store, newest first, as the server lists them."""
-        return self.request("nb-persistent-stream/v1/streams")["streams"]
+        return self.request(f"nb-persistent-stream/v1/streams?limit={limit}")["streams"]
+
+    def delete(self, stream_id):
+        self.request(f"nb-persistent-stream/v1/streams/{stream_id}", "DELETE")
 
     def stream(self, stream_id):
         return self.request(f"nb-persistent-stream/v1/streams/{stream_id}")
