@@ -27,7 +27,13 @@ class DriverView:
         self._sent = 0
         self._news = asyncio.Event()
         self._state_is_new = False
-        self.widget = stream_widget(driver.stream_id, "driver", self._attach, self._cancel)
+        self.widget = stream_widget(
+            driver.stream_id,
+            "driver",
+            self._attach,
+            self._cancel,
+            remote=driver.store.is_remote,
+        )
         self._outputs: list[Output] = []
         driver.observers.append(self)
         runtime.attend(self._send())

@@ -20,12 +20,14 @@ class StreamWidget(anywidget.AnyWidget):
     """Carries the messages of ARCHITECTURE.md's wire; it has no state but the stream's id.
 
     `role` is `driver` where the kernel sends unasked, `watcher` where the server is asked first.
+    `remote` is whether the stream is kept by a server that may be another than the page's.
     """
 
     _esm = STATIC_DIR / "widget.js"
     has_server = True
     stream_id = traitlets.Unicode().tag(sync=True)
     role = traitlets.Enum(("driver", "watcher")).tag(sync=True)
+    remote = traitlets.Bool().tag(sync=True)
 
     def __init__(
         self,
@@ -33,8 +35,10 @@ class StreamWidget(anywidget.AnyWidget):
         role: str,
         attach: Callable[[int], None],
         cancel: Callable[[], None],
+        *,
+        remote: bool,
     ) -> None:
-        super().__init__(stream_id=stream_id, role=role)
+        super().__init__(stream_id=stream_id, role=role, remote=remote)
         self._attach = attach
         self._cancel = cancel
         self.heard = False  # whether a page has attached
@@ -63,11 +67,16 @@ class InlineStreamWidget(StreamWidget):
 
 
 def stream_widget(
-    stream_id: str, role: str, attach: Callable[[int], None], cancel: Callable[[], None]
+    stream_id: str,
+    role: str,
+    attach: Callable[[int], None],
+    cancel: Callable[[], None],
+    *,
+    remote: bool,
 ) -> StreamWidget:
     """The widget that suits the page: a small one where the viewer can be fetched."""
     kind = StreamWidget if frontend.has_server() else InlineStreamWidget
-    return kind(stream_id, role, attach, cancel)
+    return kind(stream_id, role, attach, cancel, remote=remote)
 
 
 @cache
