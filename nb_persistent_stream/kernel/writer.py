@@ -15,8 +15,9 @@ Notice = Callable[[str | None], None]
 
 # A source is not read further ahead of the store than this, in bytes.
 _MOST_UNSAVED = 4 * 1024 * 1024
-# How long, in seconds, a store may be out of reach before the stream fails.
-_PATIENCE = 30.0
+# How long, in seconds, a store may be out of reach before the stream fails: a server needs so long
+# to be restarted.
+_PATIENCE = 120.0
 
 
 class Writer:
@@ -124,7 +125,7 @@ async def persist(write: Callable[[], Awaitable[None]], notice: Notice) -> None:
     """Write, and again while the store is out of reach; `notice` is told why, and when it is over.
 
     Raises:
-        StoreUnavailable: it stayed so for half a minute.
+        StoreUnavailable: it stayed so for two minutes.
     """
     tries = pauses(_PATIENCE)
     while True:

@@ -37,7 +37,13 @@ class Script:
 def path(tmp_path, monkeypatch):
     """A store for each test, and a runtime that is closed at its end."""
     path = tmp_path / "streams.db"
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "NB_STREAM_MODEL", "NB_STREAM_LEASE"):
+    for name in (
+        "OPENAI_API_KEY",
+        "OPENAI_BASE_URL",
+        "NB_STREAM_MODEL",
+        "NB_STREAM_LEASE",
+        "NB_STREAM_TOKEN",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NB_STREAM_STORE", str(path))
     monkeypatch.setenv("NB_STREAM_DURABILITY", "normal")
