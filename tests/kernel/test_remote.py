@@ -12,7 +12,7 @@ from nb_persistent_stream.errors import InvalidInput, StoreError, StreamDeleted,
 
 from ..server.process import TOKEN, JupyterServer
 from ..waiting import until
-from .notebook import MIME, Notebook, comm_of
+from .notebook import Notebook, comm_of
 
 
 def use(server, monkeypatch, token=TOKEN):
@@ -83,20 +83,25 @@ class TestFunctions:
 
 
 @pytest.mark.slow
-def test_in_a_notebook_the_widget_says_that_its_page_may_not_know_the_server(server, tmp_path):
+@pytest.mark.usefixtures("server")
+def test_in_a_notebook_a_page_that_does_not_know_the_server_is_fed_by_the_kernel(tmp_path):
     notebook = Notebook(tmp_path)
     try:
         notebook.run("from nb_persistent_stream import stream, watch")
-        ran = [
+        cells = [
             notebook.run("s = stream(['one ', 'two']); s.result(60);"),
             notebook.run("watch(s.id);"),
         ]
-        for cell, role in zip(ran, ("driver", "watcher"), strict=True):
-            bundle = notebook.shown(cell)[0]
-            state = notebook.opened[comm_of(bundle)]
+        for cell, role in zip(cells, ("driver", "watcher"), strict=True):
+            comm = comm_of(notebook.shown(cell)[0])
+            state = notebook.opened[comm]
             assert (state["role"], state["remote"]) == (role, True)
-            notebook.until(lambda cell=cell: notebook.shown(cell)[-1]["text/plain"] == "one two")
-        assert server.text(bundle[MIME]["stream_id"]) == "one two"
+            notebook.comms[comm].clear()
+            notebook.say(comm, type="attach", offset=0)  # as a page does that has no other source
+            notebook.until(lambda comm=comm: notebook.statuses(comm)[-1:] == ["done"])
+            assert notebook.text(comm) == "one two"
+        notebook.until(lambda: len(notebook.updates()) == len(cells))
+        assert {bundle["text/plain"] for bundle in notebook.updates()} == {"one two"}
     finally:
         notebook.close()
 
