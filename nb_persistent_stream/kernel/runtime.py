@@ -159,9 +159,10 @@ class Runtime:
         while self.drivers or self._following:
             for config, store in list(self._stores.items()):  # another may have been opened
                 watch = watches.setdefault(config, LeaseWatch(store, config.lease))
-                # A beat that fails is followed by another; the writer reports what matters.
-                with suppress(StoreError):
-                    await store.beat(self.driver_id)
+                # A beat that fails is followed by another; the writer reports what matters. A store
+                # that does not answer must not hold up the beats of others.
+                with suppress(StoreError, asyncio.TimeoutError):
+                    await asyncio.wait_for(store.beat(self.driver_id), config.beat_interval)
                     if self._following and not store.is_remote:
                         await watch.sweep()
             await asyncio.sleep(min(config.beat_interval for config in self._stores))

@@ -1,5 +1,6 @@
 """Streams whose store is a server's: `NB_STREAM_STORE` is its URL, and nothing else changes."""
 
+import asyncio
 import itertools
 import subprocess
 import sys
@@ -8,7 +9,10 @@ import time
 import pytest
 
 from nb_persistent_stream import StreamCancelled, StreamFailed, create, get, stream, watch
+from nb_persistent_stream.config import Config, ServerUrl
 from nb_persistent_stream.errors import InvalidInput, StoreError, StreamDeleted, StreamNotFound
+from nb_persistent_stream.kernel import writer
+from nb_persistent_stream.kernel.runtime import runtime
 
 from ..server.process import TOKEN, JupyterServer
 from ..waiting import until
@@ -82,6 +86,22 @@ class TestFunctions:
         assert TOKEN not in str(caught.value)
 
 
+def test_a_server_that_does_not_answer_holds_up_no_other_stores_pulse(script, there, monkeypatch):
+    class Silent:
+        is_remote = True
+
+        async def beat(self, driver):
+            await asyncio.Event().wait()
+
+        async def close(self):
+            pass
+
+    monkeypatch.setenv("NB_STREAM_LEASE", "0.5")
+    runtime()._stores[Config(ServerUrl("https://silent.example"), lease=0.5)] = Silent()
+    s = stream(script)
+    until(lambda: there(lambda store: store.info(s.id)).beat > 3)
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("server")
 def test_in_a_notebook_a_page_that_does_not_know_the_server_is_fed_by_the_kernel(tmp_path):
@@ -123,6 +143,7 @@ def test_a_killed_server_loses_and_repeats_nothing(tmp_path, monkeypatch):
     """The driver and a watcher in another process are both remote."""
     server = JupyterServer(tmp_path, tmp_path / "streams.db", lease=15)
     use(server, monkeypatch)
+    monkeypatch.setattr(writer, "_PATIENCE", 600)  # however long the server takes to start
     said, enough = [], []
 
     def talk():
@@ -142,9 +163,9 @@ def test_a_killed_server_loses_and_repeats_nothing(tmp_path, monkeypatch):
             reached = seen.stat().st_size
             until(lambda reached=reached: seen.stat().st_size > reached + 500, 60)
             server.kill()
-            until(lambda: s._driver.notice and "Not saved yet" in s._driver.notice, 60)
+            until(lambda: s._driver.notice and "Not saved yet" in s._driver.notice)
             server.start()
-            until(lambda: s._driver.notice is None, 60)
+            until(lambda: s._driver.notice is None)
         enough.append(True)
         whole = s.result(60)
         watcher.wait(60)

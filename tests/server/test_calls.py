@@ -1,11 +1,14 @@
 """The store over HTTP, as a program without our client sees it."""
 
 import json
+import urllib.error
 
 import pytest
 
 from nb_persistent_stream.store import StreamStore
 from nb_persistent_stream.store.calls import CALLS, VERSION
+
+from .process import JupyterServer
 
 READ, WRITE, EXECUTE = (
     [name for name, call in CALLS.items() if call.action == action]
@@ -115,3 +118,14 @@ async def test_a_page_without_the_xsrf_token_may_not_call(call, page_headers, pa
         "beat", headers={**page_headers, "X-XSRFToken": page_cookies["_xsrf"]}, **driver
     )
     assert answer.code == 200
+
+
+@pytest.mark.slow
+def test_a_server_whose_own_store_is_a_url_starts_without_the_extension_and_says_why(tmp_path):
+    server = JupyterServer(tmp_path, "https://hub.example", lease=15)
+    try:
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            server.streams()
+        assert "a server keeps its streams in a file" in (tmp_path / "server.log").read_text()
+    finally:
+        server.stop()

@@ -140,6 +140,10 @@ class TestOpen:
         assert "does not accept the token in NB_STREAM_TOKEN" in said
         assert "s3cret" not in said
 
+    async def test_at_what_is_no_address(self):
+        with pytest.raises(InvalidInput, match="NB_STREAM_STORE is 'http://a b', which is no URL"):
+            await RemoteStore.open(ServerUrl("http://a b"))
+
     @pytest.mark.parametrize("path", ["/lab", "/nothing", "/api"])
     async def test_at_an_address_below_the_servers(self, far_server, path):
         said = await self.refused(far_server.url + path)

@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from ...config import URL_ROOT, ServerUrl
-from ...errors import StoreError
+from ...errors import InvalidInput, StoreError
 from ...protocol import valid
 from ..calls import CALLS, VERSION, give
 from .refusals import away, error, no_extension, other_version, refusal
@@ -29,8 +29,15 @@ class Server:
 
     def __init__(self, address: ServerUrl) -> None:
         self._url = address.url
+        try:
+            base_url = httpx.URL(f"{address.url}/{URL_ROOT}/")
+        except httpx.InvalidURL as error:
+            raise InvalidInput(
+                f"NB_STREAM_STORE is {address.url!r}, which is no URL ({error}). Set it to a "
+                "server's, such as https://hub.example/user/alice."
+            ) from None
         self._client = httpx.AsyncClient(
-            base_url=f"{address.url}/{URL_ROOT}/",
+            base_url=base_url,
             headers={"Authorization": f"token {address.token}"} if address.token else {},
             timeout=_TIMEOUT,
             limits=_LIMITS,
@@ -113,7 +120,7 @@ class Server:
             raise StoreError(_CLOSED)
         try:
             yield
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             if self._client.is_closed:
                 raise StoreError(_CLOSED) from error
             raise away(self._url, str(error) or type(error).__name__) from error
