@@ -1,5 +1,6 @@
 """The store over HTTP, as a program without our client sees it."""
 
+import asyncio
 import json
 import urllib.error
 
@@ -8,6 +9,7 @@ import pytest
 from nb_persistent_stream.store import StreamStore
 from nb_persistent_stream.store.calls import CALLS, VERSION
 
+from ..waiting import eventually
 from .process import JupyterServer
 
 READ, WRITE, EXECUTE = (
@@ -80,6 +82,15 @@ async def test_a_stream_that_has_ended_is_fenced(call, begin):
     lease = {"stream_id": "one", "driver": "other", "epoch": 7}
     answer = await call("append", lease=lease, deltas=[{"offset": 4, "text": "more"}])
     assert (answer.code, answer.error["type"]) == (409, "fenced")
+
+
+async def test_a_server_that_stops_tells_readers_to_come_again(call, begin, shelf):
+    await begin("one", "text")
+    following = asyncio.create_task(call("follow", stream_id="one"))
+    await eventually(lambda: shelf._store and shelf._store._tail._feeds)
+    await shelf.close()
+    # As an event, or as a problem if there was none yet; not as one that is for good.
+    assert b'unavailable"' in (await following).body
 
 
 @pytest.mark.parametrize("body", ["", "{", "[1]", '"x"', "[" * 100_000])
