@@ -81,7 +81,10 @@ class SqliteStore:
             row,
         )
         if not rows and not await self._repeats.created(new):
-            raise StreamFenced(new.id)
+            raise StreamFenced(
+                new.id,
+                f"There is a stream {new.id!r} already, and another driver's. Use another id.",
+            )
         return Lease(new.id, new.driver, epoch=1)
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
