@@ -23,7 +23,7 @@ async def test_a_create_gives_the_same_lease(store):
 
 async def test_an_id_that_is_taken_is_no_repeat(store):
     await store.create(NEW)
-    with pytest.raises(StreamFenced, match="a stream 'one' already.* Use another id"):
+    with pytest.raises(StreamFenced, match=r"a stream 'one' already.* Use another id"):
         await store.create(NewStream("one", "other"))
     await store.claim("one", "other", epoch=1)
     for driver in ("driver", "other"):
