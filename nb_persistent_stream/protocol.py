@@ -75,7 +75,7 @@ class Delta:
         return self.offset + size(self.text)
 
     @property
-    def bytes(self) -> bytes:
+    def raw(self) -> bytes:
         """What was said, as it was said."""
         return self.text.encode() if self.data is None else self.data
 
@@ -206,7 +206,7 @@ def after(delta: Delta, offset: int) -> Delta | None:
         return delta
     if delta.end <= offset:
         return None
-    rest = delta.bytes[offset - delta.offset :]
+    rest = delta.raw[offset - delta.offset :]
     if delta.data is not None:
         return Delta(offset, shown(rest), delta.kind, delta.meta, rest)
     try:

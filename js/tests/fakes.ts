@@ -72,8 +72,8 @@ export class FakeModel {
   readonly #traits: Record<string, unknown>;
   readonly #callbacks = new Set<Callback>();
 
-  constructor(role = 'driver', streamId = ID) {
-    this.#traits = { role, stream_id: streamId };
+  constructor(role = 'driver', streamId = ID, remote = false) {
+    this.#traits = { role, stream_id: streamId, remote };
   }
 
   get(name: string): unknown {

@@ -187,6 +187,44 @@ describe('a watcher', () => {
   });
 });
 
+describe('a kernel whose streams are kept on another server', () => {
+  const unknown = () => {
+    FakeSocket.last.open();
+    FakeSocket.last.say(failure('not-found', 'There is no such stream.'));
+  };
+
+  it('feeds its watchers, and that this server has no such stream is no news', () => {
+    const model = new FakeModel('watcher', ID, true);
+    model.answer = () => model.say(deltas(text(0, 'Hello')));
+    follow(model);
+    unknown();
+    expect(model.sent).toEqual([{ type: 'attach', offset: 0 }]);
+    expect([session.offset, session.trouble]).toEqual([5, null]);
+  });
+
+  it('drives, and this server is asked once', async () => {
+    const model = new FakeModel('driver', ID, true);
+    follow(model);
+    await vi.advanceTimersByTimeAsync(500);
+    unknown();
+    model.say(state());
+    const asked = FakeSocket.last.sent.length;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([FakeSocket.last.sent.length, session.trouble]).toEqual([asked, null]);
+  });
+
+  it('comes later than its view, and takes back that the stream is missing', async () => {
+    const { feed } = follow(null);
+    unknown();
+    expect(session.trouble).not.toBeNull();
+    const model = new FakeModel('driver', ID, true);
+    feed.follow(new Inbox(model.asAnyModel));
+    model.say(deltas(text(0, 'Hello')));
+    await vi.advanceTimersByTimeAsync(0);
+    expect([session.offset, session.trouble]).toEqual([5, null]);
+  });
+});
+
 describe('a driver that comes after its view', () => {
   let driver: FakeModel;
   let inbox: Inbox;

@@ -28,7 +28,12 @@ class DriverView:
         self._news = asyncio.Event()
         self._state_is_new = False
         self.widget = stream_widget(
-            driver.stream_id, "driver", self._attach, self._cancel, reused=reused
+            driver.stream_id,
+            "driver",
+            self._attach,
+            self._cancel,
+            reused=reused,
+            remote=driver.store.is_remote,
         )
         self._outputs: list[Output] = []
         driver.observers.append(self)

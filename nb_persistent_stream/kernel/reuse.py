@@ -51,8 +51,8 @@ async def open_stream(
         driver = await begin(runtime, plan, new)
     else:
         opened = await store.create_or_find(new, same_cell=reuse == "cell")
-        if not isinstance(opened, Lease):
+        if opened.id != new.id:
             here = runtime.drivers.get(opened.id)
             return Stream(runtime, store, opened.id, here, schema, reused=True), None
-        driver = drive(runtime, store, plan, new, opened)
+        driver = drive(runtime, store, plan, new, Lease(new.id, new.driver, opened.epoch))
     return Stream(runtime, store, driver.stream_id, driver, schema), driver

@@ -28,7 +28,14 @@ class WatcherView:
         self._stream_id = stream_id
         self._feeding: Future[None] | None = None
         self._fed = 0
-        self.widget = stream_widget(stream_id, "watcher", self._attach, self._cancel, reused=reused)
+        self.widget = stream_widget(
+            stream_id,
+            "watcher",
+            self._attach,
+            self._cancel,
+            reused=reused,
+            remote=store.is_remote,
+        )
         runtime.submit(repeat(self.widget, self._begin))
 
     def show(self) -> None:

@@ -52,6 +52,8 @@ class StreamExtension(ExtensionApp):
         15.0, help="Seconds that an event stream is silent before it says that it is there."
     ).tag(config=True)
 
+    _sweeping: PeriodicCallback | None = None
+
     def initialize_settings(self) -> None:
         """Make what the handlers share, and begin to sweep."""
         settings = load()
@@ -75,6 +77,8 @@ class StreamExtension(ExtensionApp):
 
     async def stop_extension(self) -> None:
         """Let go of the store when the server stops."""
+        if self._sweeping is None:
+            return  # the settings were refused, and nothing was begun
         self._sweeping.stop()
         await self._sweeper.rested()
         await self._shelf.close()

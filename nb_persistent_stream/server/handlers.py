@@ -16,6 +16,7 @@ from ..errors import InvalidInput
 from ..labels import check_tags, check_title
 from ..protocol import Status, check_id
 from ..store import MAX_PAGE, Query, SqliteStore
+from ..store.calls import VERSION
 from ..wire import delta_record, info_record
 from .notebooks import Root
 from .replies import JsonReplies
@@ -43,6 +44,12 @@ class StreamHandler(JsonReplies, APIHandler):
         """
         shelf: Shelf = self.settings[SHELF]
         return await shelf.store()
+
+    def count_activity(self) -> None:
+        """Count data that flows as activity, where the connection that it flows on is none."""
+        self._track_activity = True
+        self.update_api_activity()
+        self._track_activity = False
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         """A query argument that is a whole number.
@@ -90,12 +97,12 @@ class StreamHandler(JsonReplies, APIHandler):
 
 
 class RootHandler(StreamHandler):
-    """Whether the extension is here, and which version."""
+    """Whether the extension is here, which version, and which one of the calls to the store."""
 
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        self.reply({"name": AUTH_RESOURCE, "version": __version__})
+        self.reply({"name": AUTH_RESOURCE, "version": __version__, "store": VERSION})
 
 
 class StreamsHandler(StreamHandler):

@@ -12,7 +12,12 @@ from tornado import web
 from ..errors import (
     InvalidInput,
     PersistentStreamError,
+    StoreCorrupt,
     StoreError,
+    StoreTooNew,
+    StoreUnavailable,
+    StreamDeleted,
+    StreamFenced,
     StreamGone,
     StreamNotFound,
 )
@@ -22,8 +27,13 @@ _PROBLEM = "urn:problem-type:nb-persistent-stream:"
 _ERRORS: list[tuple[type[PersistentStreamError], int, str]] = [
     (StreamGone, 410, "gone"),
     (StreamNotFound, 404, "not-found"),
+    (StreamDeleted, 409, "deleted"),
+    (StreamFenced, 409, "fenced"),
     (InvalidInput, 400, "invalid-input"),
-    (StoreError, 503, "unavailable"),
+    (StoreUnavailable, 503, "unavailable"),
+    (StoreCorrupt, 503, "corrupt"),
+    (StoreTooNew, 503, "too-new"),
+    (StoreError, 503, "store-failed"),
 ]
 _HTTP_TYPES = {
     400: "invalid-input",
@@ -83,7 +93,7 @@ class JsonReplies(JupyterHandler):
 
     def log_exception(self, *exc_info: Any) -> None:
         """Log what is not somebody's mistake."""
-        if not isinstance(exc_info[1], (InvalidInput, StreamNotFound, Refused)):
+        if not isinstance(exc_info[1], (InvalidInput, StreamNotFound, StreamFenced, Refused)):
             super().log_exception(*exc_info)
 
 

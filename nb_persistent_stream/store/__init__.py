@@ -14,6 +14,7 @@ from .durable import (
     media_type,
 )
 from .leases import LeaseWatch
+from .opening import open_store
 from .sqlite import SqliteStore
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "StreamStore",
     "Window",
     "media_type",
+    "open_store",
 ]

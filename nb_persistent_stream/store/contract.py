@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from ..protocol import Delta, ErrorRecord, Link, Provenance, Report, Status, StreamInfo
 
@@ -89,20 +89,31 @@ class StreamStore(Protocol):
 
     Any method may raise `StoreUnavailable` or `StoreCorrupt`; nothing is half done then. Where a
     lease is not valid any more, the `StreamFenced` is a `StreamDeleted` if the stream is gone.
+
+    A driver whose answer was lost on its way can't know what has come of its call. So the same call
+    by the same driver again is harmless, and answered as the first one was.
+
+    `is_remote` is whether a server keeps the streams, which ends those of vanished drivers itself,
+    and which the page of a notebook may not know.
     """
 
+    is_remote: ClassVar[bool]
+
     async def create(self, new: NewStream) -> Lease:
-        """Make a pending stream and lease it to its driver."""
+        """Make a pending stream and lease it to its driver.
+
+        Raises:
+            InvalidInput: its id is no stream id.
+            StreamFenced: there is a stream of this id already.
+        """
         ...
 
-    async def create_or_find(
-        self, new: NewStream, *, same_cell: bool = False
-    ) -> Lease | StreamInfo:
+    async def create_or_find(self, new: NewStream, *, same_cell: bool = False) -> StreamInfo:
         """Make a stream as `create` does, unless one of its key is done or live: find that one.
 
-        The newest is found that nobody has asked to stop; with `same_cell`, the newest of the same
-        notebook's cell, where both are known. Of all who ask at once, one gets the lease and the
-        others find its stream.
+        The stream that was made has the new one's id, and epoch 1. The newest is found that nobody
+        has asked to stop; with `same_cell`, the newest of the same notebook's cell, where both are
+        known. Of all who ask at once, one makes a stream and the others find it.
         """
         ...
 
@@ -125,8 +136,6 @@ class StreamStore(Protocol):
 
     async def append(self, lease: Lease, deltas: Sequence[Delta]) -> None:
         """Add deltas to the end of the body, all or none; they are durable on return.
-
-        Doing the same again is harmless, so a caller may retry when it can't know.
 
         Raises:
             StreamFenced: the lease is not valid any more, or the body's end is elsewhere.

@@ -11,7 +11,7 @@ from typing import Any
 import aiosqlite
 
 from ..config import Durability
-from ..errors import StoreError
+from ..errors import StoreError, StoreUnavailable
 from .faults import explain, explained
 from .rows import cleaned
 from .schema import prepare
@@ -57,7 +57,7 @@ async def query(db: aiosqlite.Connection, path: Path, sql: str, params: Any) -> 
     except sqlite3.Error as error:
         raise explain(error, path) from error
     except ValueError as error:
-        raise StoreError(f"The store {path} is closed.") from error
+        raise StoreUnavailable(f"The store {path} is closed.") from error
 
 
 def _make_file(path: Path) -> None:

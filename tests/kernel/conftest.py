@@ -41,7 +41,7 @@ def path(tmp_path, monkeypatch):
     path = tmp_path / "streams.db"
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
-    for name in ("NB_STREAM_MODEL", "NB_STREAM_LEASE", "NB_STREAM_REUSE"):
+    for name in ("NB_STREAM_MODEL", "NB_STREAM_LEASE", "NB_STREAM_REUSE", "NB_STREAM_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NB_STREAM_STORE", str(path))
     monkeypatch.setenv("NB_STREAM_DURABILITY", "normal")

@@ -12,7 +12,7 @@ const STATUS: Readonly<Record<Status, string>> = {
 };
 
 const DEMO = 'demo';
-const GONE = "This stream is not in the server's store any more.";
+const GONE = "This stream is not in this server's store.";
 const FROM_KERNEL = 'Below is what its kernel still holds.';
 
 /** One word for how a stream stands; the only thing in a view that is announced as it changes. */

@@ -181,7 +181,8 @@ class DurableHandler(Exchange):
                 else:
                     last = cursor(time.time(), last)
                     self.write(events(resource, part, last))
-                    self._note_activity(part)
+                    if part.messages:
+                        self.count_activity()
                 await self.flush()
             _ = self.finish()
         except StreamClosedError:
@@ -204,13 +205,6 @@ class DurableHandler(Exchange):
                 if part is None:
                     await reader.touch()
                 yield part
-
-    def _note_activity(self, part: Part) -> None:
-        """Count as activity while data flows, and only then."""
-        if part.messages:
-            self._track_activity = True
-            self.update_api_activity()
-            self._track_activity = False
 
     def _answer_read(
         self, resource: Resource, part: Part, caching: str, *, is_live: bool = False

@@ -42,7 +42,7 @@ def split(body: bytes, *, is_json: bool) -> tuple[bytes, ...]:
 def record(delta: Delta) -> bytes:
     """A delta as a message: what was appended, or else the delta's record."""
     if delta.kind == JSON_MESSAGE:
-        return delta.bytes
+        return delta.raw
     return _dump(delta_record(delta))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from ..protocol import StreamInfo
-from .contract import Lease, NewStream
+from ..protocol import StreamInfo, check_id
+from .contract import NewStream
 from .queries import IS_LIVE
 from .rows import cleaned, new_row, to_info
 
@@ -20,18 +20,22 @@ ORDER BY created_at DESC, id DESC LIMIT 1
 
 def insertion(new: NewStream, now: float) -> tuple[str, dict[str, Any]]:
     """The statement that makes a stream, and its parameters."""
-    row = new_row(new, now)
+    row = {**new_row(new, now), "id": check_id(new.id)}
     columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-    return f"INSERT INTO streams ({columns}) VALUES ({marks})", row
+    return (
+        f"INSERT INTO streams ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING id",
+        row,
+    )
 
 
 def create_or_find(
     db: sqlite3.Connection, *, new: NewStream, same_cell: bool, now: float
-) -> Lease | StreamInfo:
+) -> StreamInfo:
     """See `StreamStore.create_or_find`; runs within one transaction."""
     statement, row = insertion(new, now)
     row = cleaned(row)
-    for found in db.execute(_SAME, {**row, "same_cell": same_cell}):
-        return to_info(found)
-    db.execute(statement, row)
-    return Lease(new.id, new.driver, epoch=1)
+    found = db.execute(_SAME, {**row, "same_cell": same_cell}).fetchone()
+    if found is None:
+        db.execute(statement, row)
+        found = db.execute("SELECT * FROM stream_infos WHERE id = ?", (new.id,)).fetchone()
+    return to_info(found)
