@@ -31,6 +31,7 @@ _HTTP_TYPES = {
     404: "not-found",
     405: "not-allowed",
     413: "too-large",
+    429: "too-many",
     501: "not-offered",
 }
 
