@@ -25,7 +25,7 @@ def take_token(headers: HTTPHeaders) -> None:
         return
     headers[_HEADER] = ", ".join(name for name in offered if not name.startswith(_TOKEN))
     try:
-        token = base64.urlsafe_b64decode(tokens[0] + "=" * (-len(tokens[0]) % 4)).decode("ascii")
+        token = base64.urlsafe_b64decode(tokens[0] + "=" * (-len(tokens[0]) % 4)).decode()
     except (binascii.Error, ValueError):
         return
     if token.isprintable() and not headers.get("Authorization"):
