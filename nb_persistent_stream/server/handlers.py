@@ -20,6 +20,8 @@ from .replies import JsonReplies
 from .shelf import SHELF, Shelf
 
 AUTH_RESOURCE = "nb-persistent-stream"
+# In bytes: room for as many ids as may be named at once.
+_LONGEST_BODY = 256 * 1024
 
 
 class StreamHandler(JsonReplies, APIHandler):
@@ -95,6 +97,8 @@ class PlacedHandler(StreamHandler):
     @web.authenticated
     @authorized
     async def post(self) -> None:
+        if len(self.request.body) > _LONGEST_BODY:
+            raise web.HTTPError(413, f"The body may have {_LONGEST_BODY} bytes. Send it in parts.")
         body: object = self.get_json_body()
         stream_ids = body.get("stream_ids") if isinstance(body, dict) else None
         if not isinstance(stream_ids, list) or len(stream_ids) > MAX_PAGE:
