@@ -12,7 +12,7 @@ LABEXTENSION := $(VENV)/share/jupyter/labextensions/nb-persistent-stream
 LINK = rm -rf $(LABEXTENSION) && ln -s $(CURDIR)/nb_persistent_stream/labextension $(LABEXTENSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check dev build lint format nbval bench-viewer lock clean chromium
+.PHONY: help demo test check soak dev build lint format nbval bench-viewer lock clean chromium
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,13 +27,16 @@ demo: $(VENV)/.demo ## Open JupyterLab on the demo notebook (ARGS=--no-browser f
 
 test: $(VENV)/.dev chromium lint ## Install what is missing and run everything
 	cd js && npm test
-	$(BIN)/python -m pytest -m "not e2e" $(ARGS)
+	$(BIN)/python -m pytest -m "not e2e and not soak" $(ARGS)
 	$(MAKE) nbval
-	$(BIN)/python -m pytest tests/e2e
+	$(BIN)/python -m pytest tests/e2e -m "not soak"
 
 check: $(VENV)/.dev lint ## The inner loop: all that takes about a minute
 	cd js && npm test
-	$(BIN)/python -m pytest -q -m "not slow and not e2e" $(ARGS)
+	$(BIN)/python -m pytest -q -m "not slow and not e2e and not soak" $(ARGS)
+
+soak: $(VENV)/.dev chromium ## The long forms: each byte, thousands of cycles (up to an hour)
+	$(BIN)/python -m pytest -m soak tests $(ARGS)
 
 dev: $(VENV)/.dev ## Rebuild the front end whenever it changes
 	cd js && npm run watch

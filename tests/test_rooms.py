@@ -9,7 +9,7 @@ import pytest
 import nb_persistent_stream
 
 ROOT = Path(nb_persistent_stream.__file__).parent
-CORE = {"protocol", "wire", "errors", "config", "chunking", "utf8"}
+CORE = {"protocol", "wire", "errors", "config", "chunking", "utf8", "printable"}
 MAY_KNOW = {
     "core": {"core"},
     "store": {"core", "store"},
