@@ -51,7 +51,7 @@ class Follower:
             while not self.ended and (message := await page.next()):
                 self.take(message)
             self.lost += not self.ended
-            page.socket.close()
+            await page.close()
 
     async def connect(self):
         request = HTTPRequest(self._url, headers=self._headers, connect_timeout=5)
@@ -98,13 +98,13 @@ async def test_cut_at_each_byte_it_comes_back_without_gap_or_repeat(proxy, follo
 @pytest.mark.parametrize("seed", range(3))
 async def test_cut_again_and_again_it_still_gets_all(proxy, follower, begin, store, seed):
     chance, lease = random.Random(seed), await begin()
-    proxy.cut_after = iter(lambda: chance.randrange(150, 6000), None)
+    proxy.cut_after = iter(lambda: chance.randrange(150, 4000), None)
     readers = [follower() for _ in range(5)]
     reading = asyncio.gather(*(reader.run("one") for reader in readers))
     for word in WORDS:
         await say(store, lease, word)
         await asyncio.sleep(0)
-    await eventually(lambda: all(reader.lost for reader in readers))
+    await eventually(lambda: any(reader.lost for reader in readers))
     await say(store, lease, "the end")
     await store.finish(lease, Status.DONE, Report())
     await reading
@@ -146,6 +146,8 @@ async def test_the_server_lets_go_of_a_connection_that_died_without_a_word(
     await page.next()
     proxy.hold()
     await eventually(lambda: not shelf._store._tail._feeds)
+    proxy.release()
+    await page.close()
 
 
 async def test_a_reader_that_was_asleep_gets_what_came_meanwhile(proxy, follower, begin, store):
@@ -177,4 +179,4 @@ async def test_reconnects_that_overlap_get_the_same(proxy, follower, begin, stor
             if not any(delta.offset < reader.offset for delta in deltas_of([message])):
                 reader.take(message)
         assert reader.text == TEXT
-        page.socket.close()
+        await page.close()
