@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tornado.httpclient import HTTPRequest
 
 from .page import said
 
@@ -151,15 +150,15 @@ class TestRequests:
         await begin("one", "the text")
 
         async def asked(method, path, query, headers, body):
-            request = HTTPRequest(
+            answer = await http_server_client.fetch(
                 f"{jp_base_url}nb-persistent-stream/v1/{path}?{urlencode(query)}",
                 method=method,
                 headers={**jp_auth_header, **headers},
                 body=body if method in ("PUT", "POST", "PATCH") else None,
                 allow_nonstandard_methods=True,
                 follow_redirects=False,
+                raise_error=False,
             )
-            answer = await http_server_client.fetch(request, raise_error=False)
             assert answer.code < 500 or answer.code == 501, answer.body
             if answer.code >= 400 and method != "HEAD":
                 assert json.loads(answer.body)["detail"]
