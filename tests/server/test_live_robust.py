@@ -6,6 +6,7 @@ import json
 import socket
 import weakref
 
+import psutil
 import pytest
 
 from nb_persistent_stream.protocol import Report, Status
@@ -147,9 +148,11 @@ async def test_a_stream_that_ends_leaves_nothing_behind(connect, begin, store, s
     await nobody_follows(shelf)
 
 
-async def test_a_hundred_pages_that_come_and_go_leave_nothing_behind(
-    connect, begin, shelf, monkeypatch
+@pytest.mark.parametrize("pages", [100, pytest.param(5000, marks=pytest.mark.soak)])
+async def test_pages_that_come_and_go_leave_nothing_behind(
+    connect, begin, shelf, monkeypatch, pages
 ):
+    own = psutil.Process()
     handlers, open_ = weakref.WeakSet(), live.LiveHandler.open
 
     def counting(self, *args, **kwargs):
@@ -158,13 +161,21 @@ async def test_a_hundred_pages_that_come_and_go_leave_nothing_behind(
 
     monkeypatch.setattr(live.LiveHandler, "open", counting)
     await begin("one", "text")
-    for _ in range(100):
+    for number in range(pages):
         page = await connect()
         page.subscribe(1, "one")
         await page.next()
         await page.close()
+        connect.pages.clear()
+        if number == 9:
+            tasks, files, memory = len(asyncio.all_tasks()), own.num_fds(), own.memory_info().rss
     await nobody_follows(shelf)
     await eventually(lambda: gc.collect() is not None and len(handlers) < 5)
+    await eventually(lambda: len(asyncio.all_tasks()) <= tasks)
+    assert own.num_fds() <= files + 2
+    grown = (own.memory_info().rss - memory) / 2**20
+    print(f"{pages} pages: {grown:.1f} MiB more")
+    assert grown < 32
 
 
 async def test_a_lost_connection_leaves_nothing_behind(connect, begin, shelf):
