@@ -210,7 +210,7 @@ describe('LiveSocket', () => {
     expect(dead.sent.at(-1)?.type).toBe('subscribe');
     vi.advanceTimersByTime(1);
     expect(dead.sent.at(-1)).toEqual({ type: 'ping', sub: 0 });
-    vi.advanceTimersByTime(9_999);
+    vi.advanceTimersByTime(19_999);
     expect(dead.readyState).toBe(FakeSocket.OPEN);
     vi.advanceTimersByTime(1 + 250);
     expect(dead.readyState).toBe(3);
@@ -235,7 +235,7 @@ describe('LiveSocket', () => {
     FakeSocket.last.open();
     document.dispatchEvent(new Event('visibilitychange'));
     expect(FakeSocket.last.sent.at(-1)).toEqual({ type: 'ping', sub: 0 });
-    vi.advanceTimersByTime(10_250);
+    vi.advanceTimersByTime(20_250);
     expect(FakeSocket.all).toHaveLength(2);
   });
 

@@ -13,7 +13,7 @@ const IDLE = 30_000;
 const NOTICEABLE = 1_000;
 /** A connection can die without a word; after so long a silence the server is asked for one. */
 const QUIET = 20_000;
-const PATIENCE = 10_000;
+const PATIENCE = 20_000;
 /** A socket's end (RFC 6455) when the server does not know what it was asked. */
 const UNSUPPORTED = 1003;
 
