@@ -27,7 +27,9 @@ def addresses(window):
 
 def test_it_is_in_no_address_and_in_no_file(addresses, shared_lab, book_in):
     book = book_in(shared_lab("lab"))
-    page = book.open_and_run("from nb_persistent_stream import stream\nstream(['text'])")
+    page = book.open_and_run(
+        'from nb_persistent_stream import stream\nstream("Say it", model="demo", pace=300)'
+    )
     page.wait_status("done")
     config = page.page.locator("#jupyter-config-data").text_content()
     assert json.loads(config)["token"] == TOKEN
