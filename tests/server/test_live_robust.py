@@ -149,12 +149,18 @@ async def test_a_stream_that_ends_leaves_nothing_behind(connect, begin, store, s
     await nobody_follows(shelf)
 
 
+@pytest.fixture
+def unlogged():
+    """Without logs: pytest keeps each of them, and a connection makes some."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
 @pytest.mark.parametrize("pages", [100, pytest.param(5000, marks=pytest.mark.soak)])
 async def test_pages_that_come_and_go_leave_nothing_behind(
-    connect, begin, shelf, monkeypatch, pages
+    connect, begin, shelf, monkeypatch, unlogged, pages
 ):
-    # pytest keeps what is logged, and each connection is.
-    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
     own = psutil.Process()
     handlers, open_ = weakref.WeakSet(), live.LiveHandler.open
 
