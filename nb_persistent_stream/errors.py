@@ -17,10 +17,13 @@
         ├── StoreCorrupt                 the file is damaged or is not a store
         └── StoreTooNew                  written by a newer version
 
-A message says what happened, why, and what to do now.
+A message says what happened, why, and what to do now. Others may have put words into it (a
+provider, a stored stream), and it is printed where it is not caught: nothing in it is a command.
 """
 
 from __future__ import annotations
+
+from .printable import printable
 
 __all__ = [
     "InvalidInput",
@@ -44,6 +47,9 @@ __all__ = [
 
 class PersistentStreamError(Exception):
     """The base of every error raised here."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class InvalidInput(PersistentStreamError, ValueError):

@@ -10,8 +10,9 @@ import nb_persistent_stream
 
 ROOT = Path(nb_persistent_stream.__file__).parent
 CORE = {
-    "protocol", "wire", "errors", "config", "chunking", "labels", "toolcalls", "utf8", "patience",
-}  # fmt: skip
+    *("protocol", "wire", "errors", "config", "chunking", "labels", "toolcalls", "utf8"),
+    *("patience", "printable"),
+}
 MAY_KNOW = {
     "core": {"core"},
     "store": {"core", "store"},

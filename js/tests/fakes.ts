@@ -114,12 +114,14 @@ export class FakeSocket extends EventTarget {
   }
 
   readonly url: string;
+  readonly protocols: readonly string[];
   readonly sent: { type: string; sub: number; offset?: number; stream_id?: string }[] = [];
   readyState = 0;
 
-  constructor(url: string) {
+  constructor(url: string, protocols: readonly string[] = []) {
     super();
     this.url = url;
+    this.protocols = protocols;
     FakeSocket.all.push(this);
   }
 

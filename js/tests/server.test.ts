@@ -39,8 +39,25 @@ describe('where the server is', () => {
       liveUrl: 'wss://ws.example/x/nb-persistent-stream/v1/live',
       token: 'a b',
     });
+  });
+
+  it.each([
+    ['a b', 'YSBi'],
+    ['>>>???', 'Pj4-Pz8_'],
+    ['é', 'w6k'],
+  ])('gets the token %s in a header and not in a URL', (token, coded) => {
+    jupyterPage({ baseUrl: '/', token });
     liveSocket().subscribe(ID, receiver(), page.signal);
-    expect(FakeSocket.last.url).toMatch(/\/v1\/live\?token=a%20b$/);
+    expect(FakeSocket.last.url).toMatch(/\/v1\/live$/);
+    expect(FakeSocket.last.protocols).toEqual([
+      'nb-persistent-stream.v1',
+      `nb-persistent-stream.token.${coded}`,
+    ]);
+  });
+
+  it('is asked for no protocol where cookies authenticate', () => {
+    liveSocket().subscribe(ID, receiver(), page.signal);
+    expect(FakeSocket.last.protocols).toEqual([]);
   });
 
   it('is said by nbclassic', () => {
@@ -157,6 +174,47 @@ describe('LiveSocket', () => {
     const stuck = FakeSocket.last;
     vi.advanceTimersByTime(10_250);
     expect(stuck.readyState).toBe(3);
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  it('asks a silent server whether it is there, and leaves one that does not answer', () => {
+    const reader = receiver();
+    liveSocket().subscribe(ID, reader, page.signal);
+    const dead = FakeSocket.last;
+    dead.open();
+    vi.advanceTimersByTime(15_000);
+    dead.say(deltas(text(0, 'Hello')));
+    reader.offset = 5;
+    vi.advanceTimersByTime(19_999);
+    expect(dead.sent.at(-1)?.type).toBe('subscribe');
+    vi.advanceTimersByTime(1);
+    expect(dead.sent.at(-1)).toEqual({ type: 'ping', sub: 0 });
+    vi.advanceTimersByTime(19_999);
+    expect(dead.readyState).toBe(FakeSocket.OPEN);
+    vi.advanceTimersByTime(1 + 250);
+    expect(dead.readyState).toBe(3);
+    FakeSocket.last.open();
+    expect(FakeSocket.last).not.toBe(dead);
+    expect(FakeSocket.last.sent).toMatchObject([{ type: 'subscribe', offset: 5 }]);
+  });
+
+  it('stays with a silent server that answers', () => {
+    liveSocket().subscribe(ID, receiver(), page.signal);
+    FakeSocket.last.open();
+    for (let asked = 1; asked <= 10; asked++) {
+      vi.advanceTimersByTime(20_000);
+      expect(FakeSocket.last.sent).toHaveLength(1 + asked);
+      FakeSocket.last.say({ type: 'pong' }, 0);
+    }
+    expect(FakeSocket.all).toHaveLength(1);
+  });
+
+  it('asks at once when the reader is back, as after a sleep', () => {
+    liveSocket().subscribe(ID, receiver(), page.signal);
+    FakeSocket.last.open();
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(FakeSocket.last.sent.at(-1)).toEqual({ type: 'ping', sub: 0 });
+    vi.advanceTimersByTime(20_250);
     expect(FakeSocket.all).toHaveLength(2);
   });
 

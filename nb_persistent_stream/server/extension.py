@@ -11,6 +11,7 @@ from traitlets import Float, Int
 from .. import __version__
 from ..config import URL_ROOT, load
 from .census import KernelCensus
+from .crowd import CONNECTIONS, SUBSCRIPTIONS, Crowd
 from .description import DescriptionHandler
 from .durable.handlers import HANDLERS as DURABLE_HANDLERS
 from .durable.limits import LIMITS, Limits
@@ -45,6 +46,12 @@ class StreamExtension(ExtensionApp):
     long_poll_timeout = Float(
         20.0, help="Seconds that a long-polling read waits for what comes."
     ).tag(config=True)
+    connection_limit = Int(
+        2000, help="The most sockets, event streams and waiting reads at any time."
+    ).tag(config=True)
+    subscription_limit = Int(20_000, help="The most subscriptions of all sockets at any time.").tag(
+        config=True
+    )
     sse_rotation = Float(
         60.0, help="Seconds that an event stream lasts before its reader is to come again."
     ).tag(config=True)
@@ -64,6 +71,8 @@ class StreamExtension(ExtensionApp):
             rotation=self.sse_rotation,
             keep_alive=self.sse_keep_alive,
         )
+        self.settings[CONNECTIONS] = Crowd(self.connection_limit, "live connections")
+        self.settings[SUBSCRIPTIONS] = Crowd(self.subscription_limit, "live subscriptions")
         assert self.serverapp is not None  # noqa: S101  (told to the type checker)
         census = KernelCensus(self.serverapp.kernel_manager)
         self._sweeper = Sweeper(self._shelf, settings.lease, census, self.log)

@@ -23,6 +23,7 @@ from .replies import JsonReplies
 from .shelf import SHELF, Shelf
 
 AUTH_RESOURCE = "nb-persistent-stream"
+# In bytes: room for as many ids as may be named at once.
 _MOST_BODY = 256 * 1024
 
 

@@ -43,6 +43,7 @@ _HTTP_TYPES = {
     405: "not-allowed",
     413: "too-large",
     426: "no-socket",
+    429: "too-many",
     501: "not-offered",
 }
 

@@ -190,6 +190,7 @@ async def connect(server, jp_ws_fetch):
         pages.append(Page(await jp_ws_fetch(*ROOT, "live", headers=headers)))
         return pages[-1]
 
+    connect.pages = pages
     yield connect
     for page in pages:
         await page.close()

@@ -64,6 +64,8 @@ export class Header {
     this.explanation.setAttribute('role', 'alert');
     const dot = make('span', 'nbps-dot');
     dot.setAttribute('aria-hidden', 'true');
+    // What turns text around turns no more than its own.
+    for (const words of [this.#title, this.#model, this.#notice]) words.dir = 'auto';
     const buttons = make('div', 'nbps-buttons');
     const raw = new RawButton(shown.raw, shown.setRaw, signal);
     buttons.append(this.#stop.element, this.#rerun.element, raw.element);

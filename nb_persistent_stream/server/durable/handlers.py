@@ -20,6 +20,7 @@ from ...store import (
     Resource,
     media_type,
 )
+from ..crowd import CONNECTIONS, Crowd
 from ..handlers import StreamHandler
 from . import requests
 from .events import KEEP_ALIVE, events, is_text, with_pauses
@@ -124,10 +125,11 @@ class DurableHandler(Exchange):
         resource = await store.resources.get(check_id(stream_id), touch=True)
         whole = mode == "sse" and is_text(resource)
         reader = Reader(store, resource, whole=whole)
-        if mode == "sse":
-            await self._serve_events(reader, resource, start or reader.end)
-        elif mode == "long-poll":
-            await self._serve_next(reader, resource, start or reader.end)
+        if mode is not None:
+            serve = self._serve_events if mode == "sse" else self._serve_next
+            crowd: Crowd = self.settings[CONNECTIONS]
+            with crowd.place():
+                await serve(reader, resource, start or reader.end)
         elif start is None:
             part = Part((), reader.end, up_to_date=True, closed=resource.closed)
             self._answer_read(resource, part, NEVER_CACHED)
