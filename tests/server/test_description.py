@@ -117,7 +117,6 @@ def test_the_limits_are_those_that_are_enforced():
 def test_the_stores_calls_are_those_that_there_are():
     parameter, *_ = DOCUMENT["paths"]["/store/{call}"]["parameters"]
     assert parameter["schema"]["enum"] == list(CALLS)
-    first_read = parameter["schema"]["enum"].index("info")
     reads = list(CALLS)[list(CALLS).index("info") :]  # as the description tells it
     rights = {**dict.fromkeys(CALLS, "write"), **dict.fromkeys(reads, "read")}
     rights["request_cancel"] = "execute"
