@@ -10,6 +10,7 @@ from traitlets import Float, Int
 
 from .. import __version__
 from ..config import URL_ROOT, load
+from .calls import HANDLERS as CALL_HANDLERS
 from .census import KernelCensus
 from .crowd import CONNECTIONS, SUBSCRIPTIONS, Crowd
 from .description import DescriptionHandler
@@ -25,6 +26,7 @@ from .sweeper import Sweeper
 ROUTES: list[tuple[Any, ...]] = [
     *HANDLERS,
     *DURABLE_HANDLERS,
+    *CALL_HANDLERS,
     (r"openapi\.json", DescriptionHandler),
     (r"live", LiveHandler),
     (r"static/(.+)", *ViewerFileHandler.route()),
