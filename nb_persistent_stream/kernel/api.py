@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from ..chunking import ChunkBy
@@ -111,7 +111,7 @@ def stream(
         )
         origin = iterable_source(source, schema)
         facts, reuse = provenance(origin, model=model), False
-    opening = open_stream(runtime(), how, facts, link, reuse, origin.schema)
+    opening = partial(open_stream, runtime(), how, facts, link, reuse, origin.schema)
     with _opened(opening) as (handle, driver):
         if show:
             handle.show()
@@ -137,7 +137,7 @@ def create(
             w.write("step 1 done")
     """
     how = plan(chunk_by, max_delay, title, tags)
-    with _opened(_create(how)) as (handle, _):
+    with _opened(partial(_create, how)) as (handle, _):
         if show:
             handle.show()
     return handle
@@ -176,25 +176,31 @@ def watch(target: Stream | str | None = None) -> Stream:
 
 @contextmanager
 def _opened(
-    opening: Coroutine[Any, Any, tuple[S, Driver | None]],
+    opening: Callable[[], Coroutine[Any, Any, tuple[S, Driver | None]]],
 ) -> Iterator[tuple[S, Driver | None]]:
-    """A new handle and its driver, for the length of a block; one that breaks off cancels it.
+    """A new handle and its driver, for the length of a block.
 
-    Nobody could stop the stream that a person was interrupted to make.
+    An interrupt may come anywhere in here; nobody could stop the stream afterwards, so it ends too.
     """
-    opened = runtime().submit(opening)
+    driver: Driver | None = None
+    broken_off = False
+
+    async def open_it() -> tuple[S, Driver | None]:
+        nonlocal driver
+        handle, driver = await opening()
+        await end_if_broken_off()
+        return handle, driver
+
+    async def end_if_broken_off() -> None:
+        if broken_off and driver is not None:
+            await driver.cancel()
+
     try:
-        yield opened.result()
+        yield runtime().submit(open_it()).result()
     except BaseException:
-        opened.add_done_callback(_abandon)
+        broken_off = True
+        runtime().submit(end_if_broken_off())
         raise
-
-
-def _abandon(opened: Future[tuple[S, Driver | None]]) -> None:
-    if not opened.cancelled() and opened.exception() is None:
-        driver = opened.result()[1]
-        if driver is not None:
-            runtime().submit(driver.cancel())
 
 
 async def _create(how: Plan) -> tuple[StreamWriter, Driver]:

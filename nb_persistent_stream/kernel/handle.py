@@ -117,8 +117,7 @@ class Stream(Answer):
             TimeoutError: it still streams after `timeout` seconds, and goes on.
         """
         try:
-            with self._waiting():
-                info, text = self._wait(timeout)
+            info, text = self._wait(timeout)
         except concurrent.futures.TimeoutError:
             raise TimeoutError(
                 f"The stream {self.id} still streams after {timeout} s; it goes on. Wait longer, "
@@ -220,7 +219,7 @@ class Stream(Answer):
         return self._outcome(info, text)
 
     def _wait(self, timeout: float | None = None) -> tuple[StreamInfo, str]:
-        with heard():
+        with self._waiting(), heard():
             return self._runtime.call(self._end(), timeout)
 
     async def _end(self) -> tuple[StreamInfo, str]:
@@ -233,15 +232,12 @@ class Stream(Answer):
         return await whole(self._store, self.id)
 
     def _outcome(self, info: StreamInfo, text: str) -> str:
-        self._finish_view(info, text)
+        if self._view is not None:
+            self._view.finish(info, text)
         error = ending(info, text)
         if error is not None:
             raise error from (self._driver.failure if self._driver else None)
         return text
-
-    def _finish_view(self, info: StreamInfo, text: str) -> None:
-        if self._view is not None:
-            self._view.finish(info, text)
 
     @contextmanager
     def _waiting(self) -> Iterator[None]:
