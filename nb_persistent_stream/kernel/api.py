@@ -8,7 +8,8 @@ from typing import Any
 from ..chunking import ChunkBy
 from ..config import Config, Reuse
 from ..errors import InvalidInput, PersistentStreamError
-from ..protocol import Link, check_id
+from ..ids import check_id
+from ..protocol import Link
 from ..sources import iterable_source, model_source
 from ..store import Query
 from .handle import Stream

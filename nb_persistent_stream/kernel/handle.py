@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..labels import check_tags, check_title
-from ..protocol import TEXT, Delta, StreamInfo
+from ..protocol import Delta, StreamInfo
 from ..sources import Schema
 from ..store import Batch, StreamStore
 from . import frontend
@@ -17,7 +17,7 @@ from .answer import Answer
 from .driver import Driver
 from .endings import ending
 from .runtime import Runtime
-from .stored import end_of, whole, whole_text
+from .stored import end_of, whole
 from .views import Shown, View, view_of, widget_view_of
 
 
@@ -86,16 +86,6 @@ class Stream(Answer):
         return self.info.status.value
 
     @property
-    def text(self) -> str:
-        """The text so far."""
-        return self._text(TEXT)
-
-    @property
-    def reasoning(self) -> str:
-        """The reasoning so far, where the model shows it."""
-        return self._text("reasoning")
-
-    @property
     def error(self) -> str | None:
         """Why the stream ended early, in a sentence; None while it lives or when it is done."""
         error = self.info.error
@@ -159,7 +149,7 @@ class Stream(Answer):
         """
         from .conversation import reply  # noqa: PLC0415  (it makes handles)
 
-        return reply(*self._runtime.call(self._end()), prompt, changes)
+        return reply(*self._runtime.call(self._end()), prompt, self._formed(changes))
 
     def retry(self, **changes: Any) -> Stream:
         """Ask the same once more, in a new stream; `changes` as with `reply()`.
@@ -169,7 +159,7 @@ class Stream(Answer):
         """
         from .conversation import retry  # noqa: PLC0415
 
-        return retry(self.info, changes)
+        return retry(self.info, self._formed(changes))
 
     def resume(self) -> Stream:
         """Take up an answer that broke off, where its provider can.
@@ -209,11 +199,6 @@ class Stream(Answer):
     def _shown(self) -> Shown:
         return Shown(self._runtime, self._store, self.id, self._driver, reused=self.reused)
 
-    def _text(self, kind: str) -> str:
-        if self._driver is not None:
-            return self._driver.body.text(kind)
-        return self._runtime.call(whole_text(self._store, self.id, kind))
-
     async def _finished(self) -> str:
         try:
             info, text = await self._runtime.bridge(self._end())
@@ -237,6 +222,10 @@ class Stream(Answer):
         if error is not None:
             raise error from (self._driver.failure if self._driver else None)
         return text
+
+    def _formed(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """With the form that this handle began with: what is stored of it is JSON alone."""
+        return {"schema": self._schema, **changes} if self._schema else changes
 
     def _finish_view(self, info: StreamInfo, text: str) -> None:
         if self._view is not None:

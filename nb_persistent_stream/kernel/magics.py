@@ -56,6 +56,10 @@ class StreamMagics(Magics):
     )  # fmt: skip
     @argument("--base-url", metavar="URL", help="the address of an OpenAI-compatible server")
     @argument(
+        "--api", metavar="NAME",
+        help="how the model is asked: chat, responses, anthropic, litellm; else by its name",
+    )  # fmt: skip
+    @argument(
         "--chunk-by", type=lambda unit: int(unit) if unit.isdigit() else unit, metavar="UNIT",
         help="where text may be cut: word, sentence, paragraph, or a number of bytes",
     )  # fmt: skip
