@@ -66,6 +66,13 @@ class StreamMagics(Magics):
     @argument(
         "--max-delay", type=float, metavar="SECONDS", help="the longest that text waits for a cut"
     )
+    @argument("--max-bytes", type=int, metavar="N", help="the longest answer")
+    @argument(
+        "--first-timeout", type=float, metavar="SECONDS", help="the longest wait for the first word"
+    )
+    @argument(
+        "--idle-timeout", type=float, metavar="SECONDS", help="the longest silence after that"
+    )
     @argument(
         "-o", "--option", action="append", default=[], metavar="NAME=VALUE",
         help="an option of the model, such as temperature=0; may be repeated",

@@ -10,6 +10,7 @@ from traitlets import Float, Int
 
 from .. import __version__
 from ..config import URL_ROOT, load
+from .calls import HANDLERS as CALL_HANDLERS
 from .census import KernelCensus
 from .crowd import CONNECTIONS, SUBSCRIPTIONS, Crowd
 from .description import DescriptionHandler
@@ -81,7 +82,8 @@ class StreamExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
-        routes = [*ROUTES, (r".*", NothingHandler)]
+        # What the calls take and give is what the store's contract says (docs/http.md).
+        routes = [*ROUTES, *CALL_HANDLERS, (r".*", NothingHandler)]
         self.handlers.extend((f"/{URL_ROOT}/{path}", *rest) for path, *rest in routes)
 
     async def stop_extension(self) -> None:

@@ -8,7 +8,7 @@ from ..sources.serving import begin, send, serving
 
 
 class Provider:
-    """Speaks chat completions; `asked` are the requests it got, `more` the chunks after its words."""
+    """Speaks chat completions; `asked` are the requests it got, `more` the last chunks."""
 
     def __init__(self):
         self.asked = []

@@ -57,12 +57,12 @@ class TestFunctions:
         assert (live.id, live.reused) == (first.id, True)
         provider.go.set()
         assert first.result(60) == live.result(60) == "It is 1. "
+        runtime().close(patient=False)
         monkeypatch.setattr(runtimes, "_runtime", None)  # as in another kernel
         done = ask()
         assert (done.id, done.reused, done.result(60)) == (first.id, True, "It is 1. ")
         assert not ask(temperature=0).reused
         assert len(server.streams()) == 2
-        runtime().close(patient=False)
 
     def test_a_stop_on_the_server_reaches_the_source(self, server, script):
         s = stream(script.say("said "))

@@ -78,7 +78,7 @@ def test_a_url_is_stored_without_its_credentials(ask, store_file):
 
 
 def assert_cut_out(asked, store_file, *secrets):
-    with pytest.raises(PersistentStreamError, match="Incorrect .* Use a Bearer token") as caught:
+    with pytest.raises(PersistentStreamError, match=r"Incorrect .* Use a Bearer token") as caught:
         asked.result()
     said = "".join(traceback.format_exception(caught.value))
     for secret in (KEY, *secrets):
