@@ -157,6 +157,16 @@ class TestRetry:
         named.cancel()
         assert named.info.provenance.provider == "openai"
 
+    def test_a_server_of_the_environment_is_asked_in_the_same_way(self, provider, monkeypatch):
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", provider.url)
+        first = stream("p", model="claude-test")
+        first.cancel()
+        monkeypatch.delenv("ANTHROPIC_BASE_URL")
+        again = get(first.id).retry()
+        again.cancel()
+        asked = again.info.provenance
+        assert (asked.provider, asked.options["base_url"]) == ("anthropic", provider.url)
+
     def test_its_limits_are_those_that_it_is_given(self, first, provider):
         first.result(20)
         with pytest.raises(StreamFailed, match="more than 4 bytes"):
