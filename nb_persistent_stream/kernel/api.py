@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from ..chunking import ChunkBy
 from ..config import Config, Reuse
 from ..errors import InvalidInput, PersistentStreamError
-from ..protocol import Link, check_id
+from ..ids import check_id
+from ..protocol import Link
 from ..sources import iterable_source, model_source
 from ..store import Query
 from .driver import Driver

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..labels import check_tags, check_title
-from ..protocol import TEXT, Delta, StreamInfo
+from ..protocol import Delta, StreamInfo
 from ..sources import Schema
 from ..store import StreamStore
 from . import frontend
@@ -19,7 +19,7 @@ from .driver import Driver
 from .endings import ending
 from .interrupts import heard
 from .runtime import Runtime
-from .stored import end_of, whole, whole_text
+from .stored import end_of, whole
 from .views import Shown, View, view_of, widget_view_of
 
 
@@ -88,16 +88,6 @@ class Stream(Answer):
         return self.info.status.value
 
     @property
-    def text(self) -> str:
-        """The text so far."""
-        return self._text(TEXT)
-
-    @property
-    def reasoning(self) -> str:
-        """The reasoning so far, where the model shows it."""
-        return self._text("reasoning")
-
-    @property
     def error(self) -> str | None:
         """Why the stream ended early, in a sentence; None while it lives or when it is done."""
         error = self.info.error
@@ -158,7 +148,7 @@ class Stream(Answer):
         """
         from .conversation import reply  # noqa: PLC0415  (it makes handles)
 
-        return reply(*self._wait(), prompt, changes)
+        return reply(*self._wait(), prompt, self._formed(changes))
 
     def retry(self, **changes: Any) -> Stream:
         """Ask the same once more, in a new stream; `changes` as with `reply()`.
@@ -168,7 +158,7 @@ class Stream(Answer):
         """
         from .conversation import retry  # noqa: PLC0415
 
-        return retry(self.info, changes)
+        return retry(self.info, self._formed(changes))
 
     def resume(self) -> Stream:
         """Take up an answer that broke off, where its provider can.
@@ -208,11 +198,6 @@ class Stream(Answer):
     def _shown(self) -> Shown:
         return Shown(self._runtime, self._store, self.id, self._driver, reused=self.reused)
 
-    def _text(self, kind: str) -> str:
-        if self._driver is not None:
-            return self._driver.body.text(kind)
-        return self._runtime.call(whole_text(self._store, self.id, kind))
-
     async def _finished(self) -> str:
         with self._waiting():
             info, text = await self._runtime.bridge(self._end())
@@ -248,3 +233,7 @@ class Stream(Answer):
             if self._driver is not None and not self.reused:
                 self._runtime.submit(self._driver.cancel())
             raise
+
+    def _formed(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """With the form that this handle began with: what is stored of it is JSON alone."""
+        return {"schema": self._schema, **changes} if self._schema else changes

@@ -83,7 +83,8 @@ class StreamExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
-        routes = [*ROUTES, (r".*", NothingHandler)]
+        # What the calls take and give is what the store's contract says (docs/http.md).
+        routes = [*ROUTES, *CALL_HANDLERS, (r".*", NothingHandler)]
         self.handlers.extend((f"/{URL_ROOT}/{path}", *rest) for path, *rest in routes)
 
     async def stop_extension(self) -> None:

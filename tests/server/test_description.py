@@ -10,8 +10,9 @@ import pytest
 from openapi_spec_validator import validate
 from tornado.web import RequestHandler
 
+from nb_persistent_stream.ids import check_id
 from nb_persistent_stream.labels import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
-from nb_persistent_stream.protocol import Status, StreamInfo, check_id
+from nb_persistent_stream.protocol import Status, StreamInfo
 from nb_persistent_stream.server import replies
 from nb_persistent_stream.server.durable import requests
 from nb_persistent_stream.server.extension import ROUTES
