@@ -26,7 +26,7 @@ from ..store import Lease, StreamStore
 from .body import Body
 from .endings import ending
 from .fit import check_fit
-from .limits import Limits, limited
+from .limits import NO_LIMITS, Limits, limited
 from .runtime import Runtime
 from .writer import Writer, persist
 
@@ -34,7 +34,6 @@ from .writer import Writer, persist
 _SOURCE_PATIENCE = 2.0
 # And before the store is asked again that could not be read.
 _STORE_PAUSE = 1.0
-_NO_LIMITS = Limits()
 
 
 class Observer(Protocol):
@@ -84,7 +83,7 @@ class Driver:
         """Whether the stream ends by itself, when its source does."""
         return self._source is not None
 
-    def begin(self, source: Source, limits: Limits = _NO_LIMITS) -> None:
+    def begin(self, source: Source, limits: Limits = NO_LIMITS) -> None:
         """Let a source speak, within limits; the stream ends when it does."""
         if self._ending is None:
             self._source = asyncio.create_task(self._drive(source, limits))

@@ -1,6 +1,6 @@
 """The only room with SQL: where streams are kept, and how readers hear of what was kept."""
 
-from .contract import MAX_PAGE, Batch, Lease, NewStream, Page, Query, StreamStore, Window
+from .contract import Batch, Lease, NewStream, StreamStore
 from .durable import (
     JSON,
     Appended,
@@ -14,6 +14,7 @@ from .durable import (
     media_type,
 )
 from .leases import LeaseWatch
+from .listing import MAX_PAGE, Page, Query, Window
 from .opening import open_store
 from .sqlite import SqliteStore
 

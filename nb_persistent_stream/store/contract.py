@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from ..protocol import Delta, ErrorRecord, Link, Provenance, Report, Status, StreamInfo
-
-MAX_PAGE = 500
+from .listing import Page, Query, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,42 +33,6 @@ class NewStream:
     provenance: Provenance = field(default_factory=Provenance)
     key: str | None = None
     link: Link | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """Which streams to list, newest first; `after` is the `next` of the page before.
-
-    `search` finds the streams that hold each of its words, in either case of each letter, in their
-    title, tags, prompt, model, id, or notebook's path below `root`. `unplaced` leaves out the
-    streams whose output stands in a saved notebook.
-    """
-
-    statuses: tuple[Status, ...] = ()
-    notebook: str | None = None
-    kernel: str | None = None
-    search: str = ""
-    root: str = ""
-    unplaced: bool = False
-    limit: int = 50
-    after: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of a list; `next` is None on the last one."""
-
-    streams: tuple[StreamInfo, ...]
-    next: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The part of a list that somebody looks at; `total` is the length of the whole."""
-
-    total: int
-    first: int
-    streams: tuple[StreamInfo, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from ..errors import StreamDeleted, StreamFenced, StreamNotFound
 from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after
 from .bodies import read_whole
 from .commits import ROWS_PER_COMMIT, Append, CommitQueue, insertion_of
-from .contract import Batch, Lease, NewStream, Page, Query, Window
+from .contract import Batch, Lease, NewStream
 from .database import open_database, query
+from .listing import Page, Query, Window
 from .lists import Lists
 from .newcomers import create_or_find, insertion
 from .queries import IS_LIVE, LABEL

@@ -16,7 +16,8 @@ from ...config import ServerUrl
 from ...errors import StoreUnavailable, StreamNotFound
 from ...patience import pauses
 from ...protocol import Delta, ErrorRecord, Piece, Report, Status, StreamInfo, place
-from ..contract import Batch, Lease, NewStream, Page, Query, Window
+from ..contract import Batch, Lease, NewStream
+from ..listing import Page, Query, Window
 from .server import Server
 
 T = TypeVar("T")
