@@ -80,7 +80,7 @@ class TestSameKey:
             Provenance(prompt="p"),
         ]
         for number, place in enumerate(elsewhere):
-            new = asking(f"made {number}", provenance=place)
+            new = asking(f"made-{number}", provenance=place)
             assert isinstance(await ask(store, new, same_cell=True), Lease)
         assert (await ask(store, asking("two"), same_cell=True)).id == "one"
 
