@@ -26,7 +26,7 @@ from .sweeper import Sweeper
 ROUTES: list[tuple[Any, ...]] = [
     *HANDLERS,
     *DURABLE_HANDLERS,
-    *CALL_HANDLERS,
+    *CALL_HANDLERS,  # what they take and give is what the store's contract says (docs/http.md)
     (r"openapi\.json", DescriptionHandler),
     (r"live", LiveHandler),
     (r"static/(.+)", *ViewerFileHandler.route()),
@@ -83,8 +83,7 @@ class StreamExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
-        # What the calls take and give is what the store's contract says (docs/http.md).
-        routes = [*ROUTES, *CALL_HANDLERS, (r".*", NothingHandler)]
+        routes = [*ROUTES, (r".*", NothingHandler)]
         self.handlers.extend((f"/{URL_ROOT}/{path}", *rest) for path, *rest in routes)
 
     async def stop_extension(self) -> None:
