@@ -13,6 +13,7 @@
     │   └── StreamCancelled              somebody stopped it
     └── StoreError                       the database can't be used
         ├── StoreUnavailable             for now: locked, full, unwritable
+        │   └── StoreReplaced            its file was deleted or replaced while it was open
         ├── StoreCorrupt                 the file is damaged or is not a store
         └── StoreTooNew                  written by a newer version
 
@@ -28,6 +29,7 @@ __all__ = [
     "SourceFailed",
     "StoreCorrupt",
     "StoreError",
+    "StoreReplaced",
     "StoreTooNew",
     "StoreUnavailable",
     "StreamCancelled",
@@ -131,6 +133,16 @@ class StoreError(PersistentStreamError):
 
 class StoreUnavailable(StoreError):
     """The store can't be read or written now; nothing that it holds is harmed."""
+
+
+class StoreReplaced(StoreUnavailable):
+    """The file that had the stream is gone, and perhaps another one stands in its place."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(
+            f"The store's file {path} was deleted or replaced while it was in use. Streams that "
+            "are being written are put into the new one; those that had ended are in the old one."
+        )
 
 
 class StoreCorrupt(StoreError):

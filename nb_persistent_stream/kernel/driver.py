@@ -12,26 +12,30 @@ from typing import Protocol
 from ..chunking import ChunkBy
 from ..errors import (
     PersistentStreamError,
-    StoreError,
-    StoreUnavailable,
-    StreamDeleted,
     StreamEnded,
     StreamFailed,
     StreamFenced,
-    StreamNotFound,
 )
 from ..protocol import ErrorRecord, Piece, Report, Status, StreamInfo
 from ..sources import Source
 from ..store import Lease, StreamStore
 from .body import Body
 from .endings import ending
+from .keeper import Keeper
+from .orders import obey
 from .runtime import Runtime
-from .writer import Writer, persist
+from .writer import Writer
 
 # How long, in seconds, a source may take to stop when it is told to.
 _SOURCE_PATIENCE = 2.0
-# And before the store is asked again that could not be read.
-_STORE_PAUSE = 1.0
+# And how long a store that is out of reach is waited for after the end. Who stops it wants it
+# stopped, and a process that is shut down is soon killed.
+_PATIENCE = {
+    Status.DONE: 300.0,
+    Status.ERROR: 300.0,
+    Status.CANCELLED: 30.0,
+    Status.TIMEOUT: 3.0,
+}
 
 
 class Observer(Protocol):
@@ -64,11 +68,14 @@ class Driver:
         self.observers: list[Observer] = []
         self._runtime = runtime
         self.store = store
-        self._lease = lease
-        self._writer = Writer(store, lease, chunk_by, max_delay, self._set_notice)
+        self._keeper = Keeper(store, lease, self.body, lambda: self.info, self._set_notice)
+        self._writer = Writer(self._keeper.append, chunk_by, max_delay)
         self._source: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
-        self._watch = asyncio.create_task(self._watch_store())
+        self._watches = [
+            asyncio.create_task(self._watch_store()),
+            asyncio.create_task(self._watch_writer()),
+        ]
         runtime.enter(self)
 
     @property
@@ -123,7 +130,11 @@ class Driver:
             self._set_info(replace(self.info, report=merged))
 
     async def end(self, status: Status, failure: BaseException | None = None) -> None:
-        """End the stream and flush its tail; the first end counts, others wait for it."""
+        """End the stream and flush its tail; the first end counts, others wait for it.
+
+        While the store is out of reach this waits a while: the status says how long.
+        """
+        self._keeper.hurry(_PATIENCE[status])
         if self._ending is None:
             by_source = asyncio.current_task() is self._source
             self._ending = asyncio.create_task(self._end(status, failure, by_source=by_source))
@@ -138,7 +149,7 @@ class Driver:
         await self.end(Status.TIMEOUT, StreamFailed(self.stream_id, self.body.text(), why))
 
     async def _start(self) -> None:
-        await persist(lambda: self.store.start(self._lease), self._set_notice)
+        await self._keeper.write(self.store.start)
         self._set_info(replace(self.info, status=Status.STREAMING, started_at=time.time()))
 
     async def _drive(self, source: Source) -> None:
@@ -163,26 +174,21 @@ class Driver:
                 self.report(event)
 
     async def _watch_store(self) -> None:
-        """Stop when somebody asks for it, or when the stream is ended or deleted from outside."""
-        with suppress(StoreError):  # the writer meets it too, and reports it
-            try:
-                while True:
-                    with suppress(StoreUnavailable):
-                        async with aclosing(self.store.states(self.stream_id)) as states:
-                            async for info in states:
-                                await self._obey(info)
-                    await asyncio.sleep(_STORE_PAUSE)
-            except StreamFenced as error:
-                await self.end(Status.ERROR, error)
-            except StreamNotFound:
-                await self.end(Status.ERROR, StreamDeleted(self.stream_id))
+        try:
+            await obey(self.store, self._keeper, self.stream_id, self._asked_to_stop)
+        except StreamFenced as error:
+            await self.end(Status.ERROR, error)
 
-    async def _obey(self, info: StreamInfo) -> None:
-        if info.status.final or info.epoch != self._lease.epoch:
-            raise StreamFenced(self.stream_id)
-        if info.cancel_requested:
-            self._set_info(replace(self.info, cancel_requested=True))
-            await self.cancel()
+    async def _asked_to_stop(self) -> None:
+        self._set_info(replace(self.info, cancel_requested=True))
+        await self.cancel()
+
+    async def _watch_writer(self) -> None:
+        """End at once when nothing more can be written, and not when the source speaks again."""
+        try:
+            await self._writer.ended()
+        except Exception as error:
+            await self.end(Status.ERROR, error)
 
     async def _end(self, status: Status, failure: BaseException | None, *, by_source: bool) -> None:
         if self._source is not None and not by_source:
@@ -193,22 +199,22 @@ class Driver:
             if (tail := self.body.close()) is not None:
                 await self._writer.put(Piece(tail.text, tail.kind, tail.meta))
             await self._writer.close()
-            await persist(
-                lambda: self.store.finish(self._lease, status, self.info.report, error),
-                self._set_notice,
+            await self._keeper.write(
+                lambda lease: self.store.finish(lease, status, self.info.report, error)
             )
-        except PersistentStreamError as trouble:
+        except Exception as trouble:
             failure = failure or trouble
             self.info = await self._as_stored(trouble)
         else:
             self.info = replace(self.info, status=status, finished_at=time.time(), error=error)
         self.failure = failure
         self._runtime.leave(self)
-        self._watch.cancel()
+        for watch in self._watches:
+            watch.cancel()
         self._tell()
         self.ended.set()
 
-    async def _as_stored(self, trouble: PersistentStreamError) -> StreamInfo:
+    async def _as_stored(self, trouble: Exception) -> StreamInfo:
         """How the stream ended when this driver could not end it."""
         with suppress(PersistentStreamError):
             stored = await self.store.info(self.stream_id)

@@ -13,11 +13,15 @@ MAX_PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right of one driver to append to one stream, until a higher epoch is claimed."""
+    """The right of one driver to append to one stream, until a higher epoch is claimed.
+
+    `file` tells the store's file that gave it from another that took its place.
+    """
 
     stream_id: str
     driver: str
     epoch: int
+    file: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ class StreamStore(Protocol):
 
     Any method may raise `StoreUnavailable` or `StoreCorrupt`; nothing is half done then. Where a
     lease is not valid any more, the `StreamFenced` is a `StreamDeleted` if the stream is gone.
+    Where the file that gave the lease is gone, it is a `StoreReplaced` (see `restore`).
     """
 
     async def create(self, new: NewStream) -> Lease:
@@ -124,6 +129,27 @@ class StreamStore(Protocol):
 
         Raises:
             StreamFenced: the lease is not valid any more.
+        """
+        ...
+
+    async def check(self, lease: Lease) -> None:
+        """See that a lease is valid.
+
+        Raises:
+            StreamFenced: it is not any more.
+        """
+        ...
+
+    async def restore(self, lease: Lease, info: StreamInfo, deltas: Sequence[Delta]) -> Lease:
+        """Put a live stream into the file that took the place of its own; gives its lease there.
+
+        Args:
+            lease: the lease that the other file gave.
+            info: the stream's state.
+            deltas: its body from the beginning; the part of it that is there is left as it is.
+
+        Raises:
+            StreamFenced: the stream is there, and has ended or has another driver.
         """
         ...
 

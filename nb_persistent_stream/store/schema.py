@@ -15,6 +15,7 @@ from pathlib import Path
 import aiosqlite
 
 from ..errors import StoreCorrupt, StoreTooNew
+from .journal import choose_journal
 
 # "nbps" in ASCII, in the file's header: https://sqlite.org/fileformat2.html#application_id
 APPLICATION_ID = 0x6E627073
@@ -181,7 +182,7 @@ async def prepare(
     while True:
         try:
             version = await _version(db, path, len(migrations))
-            await db.execute("PRAGMA journal_mode = WAL")
+            await choose_journal(db, path)
             if version < len(migrations):
                 await _migrate(db, path, migrations)
         except sqlite3.OperationalError as error:

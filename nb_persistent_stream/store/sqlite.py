@@ -1,56 +1,51 @@
 """Streams in one SQLite file: https://sqlite.org/wal.html, through aiosqlite.
 
-One connection writes and one reads, each on its own thread. Every change is one statement, which
+One connection writes and one reads, each on its own thread. Most changes are one statement, which
 is one transaction and one call to that thread; a change that a lease or a status forbids matches
 no row. Appends that arrive while a commit runs are committed together by the next.
 """
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
-
 from ..config import Durability
-from ..errors import StreamDeleted, StreamFenced, StreamNotFound
+from ..errors import (
+    PersistentStreamError,
+    StoreReplaced,
+    StreamDeleted,
+    StreamFenced,
+    StreamNotFound,
+)
 from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after, size
 from .bodies import read_whole
 from .commits import ROWS_PER_COMMIT, Append, CommitQueue
 from .contract import Batch, Lease, NewStream, Page, Query, Window
-from .database import open_database, query
+from .database import Database
 from .lists import Lists
 from .queries import IS_LIVE
 from .resources import Resources
+from .restoring import restore
 from .rows import DELTA, dump, new_row, to_delta, to_info
 from .tail import Tail
-from .transactions import Transactions
 
 
 class SqliteStore:
     """A `StreamStore` in a file. Use `SqliteStore.open`; it belongs to the loop that opened it."""
 
-    def __init__(
-        self,
-        path: Path,
-        writer: aiosqlite.Connection,
-        reader: aiosqlite.Connection,
-        transactions: Transactions,
-        clock: Callable[[], float],
-    ) -> None:
-        self._path = path
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._write, self._read = database.write, database.read
         self._clock = clock
-        self._writer = writer
-        self._reader = reader
-        self._tail = Tail(path, self.read)
+        self._tail = Tail(database.path, database.ready, self.read)
         self._lists = Lists(self._read)
         self._commits = CommitQueue(self._insert)
-        self._transactions = transactions
-        self.resources = Resources(transactions, self._read, clock)
+        self.resources = Resources(database, clock)
 
     @classmethod
     async def open(
@@ -66,14 +61,13 @@ class SqliteStore:
             StoreCorrupt: it is damaged, or another program's database.
             StoreTooNew: a newer version wrote it.
         """
-        writer, reader = await open_database(path, durability)
-        return cls(path, writer, reader, Transactions(path, durability), clock)
+        return cls(await Database.open(path, durability), clock)
 
     async def create(self, new: NewStream) -> Lease:
         row = new_row(new, self._clock())
         columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
         await self._write(f"INSERT INTO streams ({columns}) VALUES ({marks})", row)
-        return Lease(new.id, new.driver, epoch=1)
+        return Lease(new.id, new.driver, 1, self._database.file)
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
         rows = await self._write(
@@ -84,7 +78,7 @@ class SqliteStore:
         if not rows:
             await self.info(stream_id)
             raise StreamFenced(stream_id)
-        return Lease(stream_id, driver, rows[0]["epoch"])
+        return Lease(stream_id, driver, rows[0]["epoch"], self._database.file)
 
     async def start(self, lease: Lease) -> None:
         await self._change(
@@ -116,6 +110,18 @@ class SqliteStore:
                 dump(error),
             ),
         )
+
+    async def check(self, lease: Lease) -> None:
+        if not await self._read(
+            f"SELECT true FROM stream_infos WHERE id = ? AND epoch = ? AND {IS_LIVE}",
+            (lease.stream_id, lease.epoch),
+        ):
+            raise await self._fenced(lease)
+
+    async def restore(self, lease: Lease, info: StreamInfo, deltas: Sequence[Delta]) -> Lease:
+        act = partial(restore, lease=lease, info=info, deltas=deltas, now=self._clock())
+        await self._database.run(act)
+        return replace(lease, file=self._database.file)
 
     async def beat(self, driver: str) -> None:
         await self._write(
@@ -184,10 +190,7 @@ class SqliteStore:
     async def close(self) -> None:
         await self._commits.drained()
         self._tail.close()
-        self._transactions.close()
-        with suppress(sqlite3.Error):
-            await self._reader.close()
-            await self._writer.close()
+        await self._database.close()
 
     async def _change(self, lease: Lease, what: str, params: tuple[Any, ...]) -> None:
         rows = await self._write(
@@ -198,8 +201,10 @@ class SqliteStore:
         if not rows:
             raise await self._fenced(lease)
 
-    async def _fenced(self, lease: Lease) -> StreamFenced:
+    async def _fenced(self, lease: Lease) -> PersistentStreamError:
         """Why a lease is not valid any more."""
+        if lease.file != self._database.file:
+            return StoreReplaced(self._database.path)
         rows = await self._read("SELECT true FROM stream_infos WHERE id = ?", (lease.stream_id,))
         return StreamFenced(lease.stream_id) if rows else StreamDeleted(lease.stream_id)
 
@@ -234,12 +239,6 @@ class SqliteStore:
             (lease.stream_id, lease.epoch, deltas[0].offset, deltas[-1].end),
         )
         return [_words(to_delta(row)) for row in rows] == [_words(delta) for delta in deltas]
-
-    async def _write(self, sql: str, params: Any = ()) -> list[sqlite3.Row]:
-        return await query(self._writer, self._path, sql, params)
-
-    async def _read(self, sql: str, params: Any = ()) -> list[sqlite3.Row]:
-        return await query(self._reader, self._path, sql, params)
 
 
 def _words(delta: Delta) -> tuple[int, str, str]:

@@ -164,7 +164,7 @@ async def test_who_unsubscribes_hears_no_more_and_costs_no_more(page, store, beg
     statements = []
     page.unsubscribe(1)
     await eventually(lambda: not following())
-    await shelf._store._reader.set_trace_callback(statements.append)
+    await shelf._store._database.reader.set_trace_callback(statements.append)
     await say(store, lease, "text")
     await asyncio.sleep(0.7)  # longer than a look takes to come
     assert await page.quiet() == []
@@ -176,7 +176,7 @@ async def test_while_nothing_changes_nothing_is_computed(page, begin, shelf):
     page.list(1)
     await page.next()
     statements = []
-    await shelf._store._reader.set_trace_callback(statements.append)
+    await shelf._store._database.reader.set_trace_callback(statements.append)
     await eventually(lambda: sum("data_version" in sql for sql in statements) >= 2)
     lists = [sql for sql in statements if "streams" in sql and "status IN" not in sql]
     assert lists == []  # but for the sweeper's look for what is live
