@@ -15,13 +15,13 @@ MAX_PAGE = 500
 class Lease:
     """The right of one driver to append to one stream, until a higher epoch is claimed.
 
-    `file` tells the store's file that gave it from another that took its place.
+    `file` counts the files that the store had had before the one that gave it.
     """
 
     stream_id: str
     driver: str
     epoch: int
-    file: tuple[int, ...] | None = None
+    file: int = 0
 
 
 @dataclass(frozen=True, slots=True)

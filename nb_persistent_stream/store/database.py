@@ -14,7 +14,7 @@ import aiosqlite
 from ..config import Durability
 from ..errors import StoreError
 from .faults import explain, explained
-from .file import FileId, file_id, make_file, uri
+from .file import FileId, clear_after, file_id, make_file, uri
 from .rows import cleaned
 from .schema import prepare
 from .transactions import BUSY_TIMEOUT, Transactions
@@ -33,7 +33,8 @@ class Database:
 
     def __init__(self, path: Path, durability: Durability) -> None:
         self.path = path
-        self.file: FileId | None = None
+        self.files = -1  # how many there have been before this one
+        self._file: FileId | None = None  # while it is open, no other can have its number
         self._durability = durability
         self._transactions = Transactions(path, durability)
         self._opening = asyncio.Lock()
@@ -60,13 +61,17 @@ class Database:
         Raises:
             StoreError: it can't be used; a later call tries again.
         """
-        if self._closed or self.file == file_id(self.path):
+        if self._closed or self._file == file_id(self.path):
             return
         async with self._opening:
-            if self.file != file_id(self.path):
-                await self._let_go()
-                self.writer, self.reader = await _open(self.path, self._durability)
-                self.file = file_id(self.path)
+            if self._file != file_id(self.path):
+                with explained(self.path):
+                    if self._file is not None and self.path.exists():
+                        clear_after(self.path, self._file)
+                    await self._let_go()
+                    self.writer, self.reader = await _open(self.path, self._durability)
+                self._file = file_id(self.path)
+                self.files += 1
 
     async def write(self, sql: str, params: Any = ()) -> list[sqlite3.Row]:
         """Run one statement that changes something, which is one transaction; gives its rows.
@@ -103,8 +108,8 @@ class Database:
             self._transactions.close()
 
     async def _let_go(self) -> None:
-        if self.file is not None:
-            self.file = None
+        if self._file is not None:
+            self._file = None
             await self._transactions.disconnect()
             with suppress(sqlite3.Error):
                 await self.reader.close()
@@ -124,16 +129,15 @@ class Database:
 async def _open(
     path: Path, durability: Durability
 ) -> tuple[aiosqlite.Connection, aiosqlite.Connection]:
-    with explained(path):
-        make_file(path)
-        writer = await _connect(path)
-        try:
-            await prepare(writer, path)
-            await writer.execute(f"PRAGMA synchronous = {durability}")
-            reader = await _connect(path)
-        except BaseException:
-            await writer.close()
-            raise
+    make_file(path)
+    writer = await _connect(path)
+    try:
+        await prepare(writer, path)
+        await writer.execute(f"PRAGMA synchronous = {durability}")
+        reader = await _connect(path)
+    except BaseException:
+        await writer.close()
+        raise
     return writer, reader
 
 

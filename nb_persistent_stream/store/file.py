@@ -52,11 +52,23 @@ def make_file(path: Path) -> None:
     if not path.exists():
         with _folder_locked(path.parent):
             if not path.exists():
-                for suffix in _BESIDES:
-                    Path(f"{path}{suffix}").unlink(missing_ok=True)
+                _clear(path)
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     if not path.is_file():
         raise OSError(errno.EISDIR, "it is not a file")
+
+
+def clear_after(path: Path, gone: FileId) -> None:
+    """Remove the log of a database that was replaced: SQLite would add it to the new one."""
+    with _folder_locked(path.parent):
+        now = file_id(path)
+        if now[:2] != gone[:2] and now[2:] == gone[2:]:
+            _clear(path)
+
+
+def _clear(path: Path) -> None:
+    for suffix in _BESIDES:
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 @contextmanager

@@ -67,7 +67,7 @@ class SqliteStore:
         row = new_row(new, self._clock())
         columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
         await self._write(f"INSERT INTO streams ({columns}) VALUES ({marks})", row)
-        return Lease(new.id, new.driver, 1, self._database.file)
+        return Lease(new.id, new.driver, 1, self._database.files)
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
         rows = await self._write(
@@ -78,7 +78,7 @@ class SqliteStore:
         if not rows:
             await self.info(stream_id)
             raise StreamFenced(stream_id)
-        return Lease(stream_id, driver, rows[0]["epoch"], self._database.file)
+        return Lease(stream_id, driver, rows[0]["epoch"], self._database.files)
 
     async def start(self, lease: Lease) -> None:
         await self._change(
@@ -121,7 +121,7 @@ class SqliteStore:
     async def restore(self, lease: Lease, info: StreamInfo, deltas: Sequence[Delta]) -> Lease:
         act = partial(restore, lease=lease, info=info, deltas=deltas, now=self._clock())
         await self._database.run(act)
-        return replace(lease, file=self._database.file)
+        return replace(lease, file=self._database.files)
 
     async def beat(self, driver: str) -> None:
         await self._write(
@@ -203,7 +203,7 @@ class SqliteStore:
 
     async def _fenced(self, lease: Lease) -> PersistentStreamError:
         """Why a lease is not valid any more."""
-        if lease.file != self._database.file:
+        if lease.file != self._database.files:
             return StoreReplaced(self._database.path)
         rows = await self._read("SELECT true FROM stream_infos WHERE id = ?", (lease.stream_id,))
         return StreamFenced(lease.stream_id) if rows else StreamDeleted(lease.stream_id)
