@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.soak,
     pytest.mark.skipif(not power.available(), reason="Python's SQLite can't be recorded here"),
 ]
-FAILURES = int(os.environ.get("NB_SOAK_POWER", "90"))
+FAILURES = int(os.environ.get("NB_SOAK_POWER", "40"))
 SEED = int(os.environ.get("NB_SOAK_SEED", "0")) or random.randrange(1, 10**9)
 CHANCES = {
     "nothing": lambda _: False,
@@ -84,7 +84,7 @@ async def lost_bytes(folder, files, seen):
 async def lost_by(how, tmp_path, chance):
     """How often something that was seen is lost, and how often the power failed."""
     log = recorded(tmp_path, how)
-    assert sum(event[0] == "seen" for event in log) > 20
+    assert sum(event[0] == "seen" for event in log) > 10
     assert sum(event[0] == "ended" for event in log) == workload.STREAMS
     dice, losses, failures = random.Random(SEED), 0, 0
     for number, (disk, seen) in enumerate(Moments(log, dice)):

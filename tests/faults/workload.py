@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from nb_persistent_stream.protocol import Piece, Report, Status, place
-from nb_persistent_stream.store import NewStream, SqliteStore, journal
+from nb_persistent_stream.store import NewStream, Query, SqliteStore, journal
 
 from . import power
 
@@ -26,13 +26,13 @@ async def write(store, stream):
         deltas = list(place([Piece(said(stream, turn))], offset))
         await store.append(lease, deltas)
         offset = deltas[-1].end
-        await asyncio.sleep(0.002 if turn % 5 else 0)
+        await asyncio.sleep(0.03 if turn % 5 else 0)
     await store.finish(lease, Status.DONE, Report())
 
 
 async def watch(store, stream, log):
     """Log what a watcher has been shown, as soon as it is."""
-    while f"s{stream}" not in {info.id for info in await store.live()}:
+    while not (await store.find(Query(search=f"s{stream}"))).streams:
         await asyncio.sleep(0.001)
     async for batch in store.follow(f"s{stream}"):
         if batch.deltas:
