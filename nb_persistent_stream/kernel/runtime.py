@@ -19,6 +19,7 @@ from ..config import Config, load
 from ..errors import PersistentStreamError, StoreError
 from ..store import LeaseWatch, SqliteStore
 from .frontend import in_kernel
+from .sigterm import before_sigterm
 
 if TYPE_CHECKING:
     from .driver import Driver
@@ -178,6 +179,7 @@ def runtime() -> Runtime:
     with _lock:
         if _runtime is None:
             _runtime = Runtime()
+            before_sigterm(_end_now)
         return _runtime
 
 
@@ -191,6 +193,11 @@ def _end() -> None:
     if _runtime is not None:
         with suppress(KeyboardInterrupt):
             _runtime.close(patient=not in_kernel())
+
+
+def _end_now() -> None:
+    if _runtime is not None:
+        _runtime.close(patient=False)
 
 
 def _forget() -> None:

@@ -50,7 +50,7 @@ class Moments:
     def __iter__(self):
         disk, seen, position = power.Disk(), {}, 0
         for moment in self._moments:
-            for position in range(position, moment):  # noqa: B020, PLR1704
+            for position in range(position, moment):  # noqa: B020
                 kind, name, *rest = event = self._log[position]
                 if kind == "seen":
                     seen[name] = rest[0]

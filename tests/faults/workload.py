@@ -8,6 +8,7 @@ from pathlib import Path
 from nb_persistent_stream.protocol import Piece, Report, Status, place
 from nb_persistent_stream.store import NewStream, Query, SqliteStore, journal
 
+from ..waiting import eventually
 from . import power
 
 STREAMS, TURNS = 3, 40
@@ -30,10 +31,13 @@ async def write(store, stream):
     await store.finish(lease, Status.DONE, Report())
 
 
+async def is_there(store, stream):
+    return (await store.find(Query(search=f"s{stream}"))).streams
+
+
 async def watch(store, stream, log):
     """Log what a watcher has been shown, as soon as it is."""
-    while not (await store.find(Query(search=f"s{stream}"))).streams:
-        await asyncio.sleep(0.001)
+    await eventually(lambda: is_there(store, stream))
     async for batch in store.follow(f"s{stream}"):
         if batch.deltas:
             log.append(("seen", f"s{stream}", batch.deltas[-1].end))
