@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from itertools import count
 
-WORD_PAUSE = 0.002
+WORD_PAUSE = 0.01
 
 
 def said(name, number):
@@ -19,11 +19,10 @@ def said(name, number):
 def whole(name, length):
     """What a stream says, until it is so many bytes long, or a word longer."""
     words, end = [], 0
-    for number in count():
-        if end >= length:
-            return "".join(words)
-        words.append(said(name, number))
+    while end < length:
+        words.append(said(name, len(words)))
         end += len(words[-1].encode())
+    return "".join(words)
 
 
 class Log:

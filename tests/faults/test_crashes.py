@@ -22,11 +22,11 @@ from . import actors
 pytestmark = [pytest.mark.soak, pytest.mark.slow]
 
 KILLS = int(os.environ.get("NB_SOAK_KILLS", "20"))
-SECONDS = float(os.environ.get("NB_SOAK_SECONDS", "300"))
+SECONDS = float(os.environ.get("NB_SOAK_SECONDS", "90"))
 SEED = int(os.environ.get("NB_SOAK_SEED", "0")) or random.randrange(1, 10**9)
 LEASE, MAX_DELAY = 2.0, 0.3
 # How much later than it should a busy machine does something, in seconds.
-SLACK = 3.0
+SLACK = 20.0
 STREAMS = 4
 
 
@@ -143,12 +143,13 @@ def check(driver, there, path, seen, tally, killed):
 def test_no_kill_loses_what_was_seen(server, watcher, tmp_path, there):
     print(f"seed {SEED}")
     dice, tally, path = random.Random(SEED), Tally(), server.store
-    driver, number, end = Driver(server, tmp_path, 0), 0, time.monotonic() + SECONDS
+    driver, number, served = Driver(server, tmp_path, 0), 0, 0.0
+    end = time.monotonic() + SECONDS
     try:
         driver.ready()
         while tally.kills.total() < KILLS and time.monotonic() < end:
             time.sleep(dice.random())
-            kind = dice.choice(["kernel", "kernel", "server", "both"])
+            kind = dice.choice(["kernel", "kernel", "kernel", "server", "both"])
             if kind != "kernel":
                 server.kill()
             if kind != "server":
@@ -161,15 +162,14 @@ def test_no_kill_loses_what_was_seen(server, watcher, tmp_path, there):
                 driver = Driver(server, tmp_path, number)
             if kind != "kernel":
                 server.start()
+                served = time.time()  # the watch over leases begins here
             if kind == "server":
                 shown = watcher()
                 until(lambda shown=shown: watcher() != shown)  # it comes again, and goes on
             else:
                 driver.ready()
                 tally.start.append(driver.took)
-                # The watch over leases began when the server did.
-                since = max(killed, time.time()) if kind == "both" else killed
-                check(before, there, path, watcher(), tally, since)
+                check(before, there, path, watcher(), tally, max(killed, served))
     finally:
         driver.kill()
     print(tally)
