@@ -73,6 +73,8 @@ class Transactions:
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA foreign_keys = ON")
         db.execute(f"PRAGMA synchronous = {self._durability}")
+        if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            db.execute("PRAGMA journal_mode = TRUNCATE")  # each connection's own; see `journal`
         return db
 
     def _disconnect(self) -> None:

@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from ..kernel.conftest import elsewhere, path, script, there
+from ..store.conftest import open_store
 
 
 class Disk:

@@ -35,7 +35,7 @@ class Page:
     """A page that follows some streams from their beginning to their end."""
 
     def __init__(self, ids):
-        self.ids = ids
+        self.ids, self.since = ids, 0.0
         self.ends, self.lags, self.statuses, self.errors = {}, [], {}, []
 
     async def run(self, url, token):
@@ -45,6 +45,7 @@ class Page:
         url = f"{url.replace('http', 'ws', 1)}/nb-persistent-stream/v1/live"
         request = HTTPRequest(url, headers={"Authorization": f"token {token}"}, connect_timeout=120)
         socket = await websocket_connect(request)
+        self.since = time.time()  # what was said before is late by the page, not by the server
         for sub, stream_id in enumerate(self.ids):
             ask = {"type": "subscribe", "sub": sub, "stream_id": stream_id, "offset": 0}
             await socket.write_message(json.dumps(ask))
@@ -68,7 +69,7 @@ class Page:
 
     def _time(self, delta):
         _, at, rest = delta["text"].rpartition("@")
-        if at and delta["kind"] == TEXT:
+        if at and delta["kind"] == TEXT and float(rest) > self.since:
             self.lags.append(time.time() - float(rest))
 
 

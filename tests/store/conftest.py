@@ -1,6 +1,6 @@
 import pytest
 
-from nb_persistent_stream.store import SqliteStore
+from nb_persistent_stream.store import SqliteStore, journal
 
 
 @pytest.fixture
@@ -22,9 +22,11 @@ async def open_store(path):
         await store.close()
 
 
-@pytest.fixture(params=["sqlite"])
-async def store(request, tmp_path):
+@pytest.fixture(params=["sqlite", "sqlite on a network disk"])
+async def store(request, tmp_path, monkeypatch):
     """Every store there is, each held to the same promises."""
+    if "network" in request.param:
+        monkeypatch.setattr(journal, "network_disk", lambda path: "nfs")
     ticks = iter(range(1_000_000_000, 2_000_000_000))
     store = await SqliteStore.open(tmp_path / "streams.db", clock=lambda: float(next(ticks)))
     yield store
