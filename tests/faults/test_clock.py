@@ -7,7 +7,7 @@ import pytest
 
 from nb_persistent_stream import create, stream, watch
 from nb_persistent_stream.protocol import Report, Status, text_of
-from nb_persistent_stream.store import LeaseWatch, NewStream, Query
+from nb_persistent_stream.store import LeaseWatch, NewStream, Query, SqliteStore
 from nb_persistent_stream.wire import state_message
 
 from ..store.acts import begin, body, say
@@ -31,6 +31,8 @@ class Wall:
 def wall(monkeypatch):
     wall = Wall()
     monkeypatch.setattr(time, "time", wall)
+    # The stores took theirs when their class was made.
+    monkeypatch.setattr(SqliteStore.open.__func__, "__defaults__", ("full", wall))
     return wall
 
 
