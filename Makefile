@@ -12,7 +12,7 @@ LABEXTENSION := $(VENV)/share/jupyter/labextensions/nb-persistent-stream
 LINK = rm -rf $(LABEXTENSION) && ln -s $(CURDIR)/nb_persistent_stream/labextension $(LABEXTENSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check dev build lint format nbval bench-viewer lock clean chromium
+.PHONY: help demo test check soak dev build lint format nbval bench-viewer lock clean chromium
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,16 @@ test: $(VENV)/.dev chromium lint ## Install what is missing and run everything
 check: $(VENV)/.dev lint ## The inner loop: all that takes about a minute
 	cd js && npm test
 	$(BIN)/python -m pytest -q -m "not slow and not e2e" $(ARGS)
+
+# Each bound can be set: kills of processes, seconds for them, power failures of each kind, seconds
+# of a lock, and a crowd's kernels, streams, servers, pages and seconds. So can NB_SOAK_SEED.
+soak: export NB_SOAK_KILLS ?= 200
+soak: export NB_SOAK_SECONDS ?= 2700
+soak: export NB_SOAK_POWER ?= 500
+soak: export NB_SOAK_LOCKED ?= 30
+soak: export NB_SOAK_CROWD ?= 32,64,4,500,60
+soak: $(VENV)/.dev ## Break processes, disks and power at random, for about an hour
+	$(BIN)/python -m pytest tests/faults -m soak -s $(ARGS)
 
 dev: $(VENV)/.dev ## Rebuild the front end whenever it changes
 	cd js && npm run watch

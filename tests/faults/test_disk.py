@@ -20,6 +20,8 @@ from ..kernel.notebook import Notebook, comm_of
 from ..store.acts import body
 from ..waiting import until
 
+pytestmark = pytest.mark.slow
+
 # How long the store is kept locked, in seconds: longer than a lease, and than SQLite waits.
 LOCKED = float(os.environ.get("NB_SOAK_LOCKED", "7"))
 LONG = "x" * 1000 + " "
@@ -150,6 +152,7 @@ def test_a_folder_that_may_only_be_read_for_a_while(disk, on_disk, script, there
 
 
 class TestLocked:
+    @pytest.mark.soak
     def test_longer_than_a_lease_costs_nothing_and_nobody_is_taken_for_gone(
         self, path, script, there, monkeypatch
     ):

@@ -18,6 +18,7 @@ from . import power, workload
 
 pytestmark = [
     pytest.mark.soak,
+    pytest.mark.slow,
     pytest.mark.skipif(not power.available(), reason="Python's SQLite can't be recorded here"),
 ]
 FAILURES = int(os.environ.get("NB_SOAK_POWER", "40"))

@@ -14,6 +14,8 @@ from ..kernel.notebook import Notebook
 from ..store.acts import body
 from ..waiting import eventually, until
 
+pytestmark = pytest.mark.slow
+
 # Nothing of this is stored before the end, unless somebody flushes it.
 TALK = """
 import time

@@ -204,6 +204,21 @@ class TestAppends:
         assert text_of(await body(store)) == "ab"
 
 
+async def test_a_number_that_json_does_not_know_is_kept_as_its_text(path, open_store):
+    store = await open_store()
+    options = {"top_p": float("nan"), "stop": ["NaN", float("-inf")], "n": 1.5}
+    lease = await store.create(NewStream("one", "d", provenance=Provenance(options=options)))
+    await store.start(lease)
+    await store.finish(lease, Status.DONE, Report(usage={"cost": float("inf")}))
+    info = await store.info("one")
+    assert info.provenance.options == {"top_p": "NaN", "stop": ["NaN", "-Infinity"], "n": 1.5}
+    assert info.report.usage == {"cost": "Infinity"}
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT json_valid(options), json_valid(usage) FROM streams").fetchall()[
+            0
+        ] == (1, 1)
+
+
 async def test_half_a_character_outside_of_the_body_is_replaced(open_store):
     store = await open_store()
     new = NewStream(
