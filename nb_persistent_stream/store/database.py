@@ -63,15 +63,8 @@ class Database:
         """
         if self._closed or self._file == file_id(self.path):
             return
-        async with self._opening:
-            if self._file != file_id(self.path):
-                with explained(self.path):
-                    if self._file is not None and self.path.exists():
-                        clear_after(self.path, self._file)
-                    await self._let_go()
-                    self.writer, self.reader = await _open(self.path, self._durability)
-                self._file = file_id(self.path)
-                self.files += 1
+        # Who asks may be cancelled, but a connection must not be left between open and closed.
+        await asyncio.shield(asyncio.ensure_future(self._reopen()))
 
     async def write(self, sql: str, params: Any = ()) -> list[sqlite3.Row]:
         """Run one statement that changes something, which is one transaction; gives its rows.
@@ -106,6 +99,17 @@ class Database:
             self._closed = True
             await self._let_go()
             self._transactions.close()
+
+    async def _reopen(self) -> None:
+        async with self._opening:
+            if not self._closed and self._file != file_id(self.path):
+                with explained(self.path):
+                    if self._file is not None and self.path.exists():
+                        clear_after(self.path, self._file)
+                    await self._let_go()
+                    self.writer, self.reader = await _open(self.path, self._durability)
+                self._file = file_id(self.path)
+                self.files += 1
 
     async def _let_go(self) -> None:
         if self._file is not None:

@@ -21,7 +21,7 @@ except ImportError:  # Windows, where a file that is open can't be deleted
 # What tells a file from another of its name: device and inode, of the database and of its log.
 FileId: TypeAlias = tuple[int, ...]
 
-_BESIDES = ("-wal", "-shm")
+_BESIDES = ("-wal", "-shm", "-journal")
 
 
 def file_id(path: Path) -> FileId:
@@ -49,9 +49,9 @@ def make_file(path: Path) -> None:
     What a deleted database left beside itself goes first. Those who have it open still use that,
     and it must not be taken for the new one's.
     """
-    if not path.exists():
+    if _is_missing(path):
         with _folder_locked(path.parent):
-            if not path.exists():
+            if _is_missing(path):
                 _clear(path)
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     if not path.is_file():
@@ -64,6 +64,15 @@ def clear_after(path: Path, gone: FileId) -> None:
         now = file_id(path)
         if now[:2] != gone[:2] and now[2:] == gone[2:]:
             _clear(path)
+
+
+def _is_missing(path: Path) -> bool:
+    """Whether there certainly is no file; a disk that fails says nothing about that."""
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _clear(path: Path) -> None:
@@ -82,6 +91,7 @@ def _folder_locked(folder: Path) -> Iterator[None]:
         with suppress(OSError):  # some network file systems know no locks
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-        os.fsync(handle)  # the new file's name must survive a power loss too
+        with suppress(OSError):  # nor do all of them sync folders
+            os.fsync(handle)  # the new file's name must survive a power loss too
     finally:
         os.close(handle)
