@@ -22,6 +22,10 @@ from .transactions import BUSY_TIMEOUT, Transactions
 # STRICT tables came with 3.37 (2021-11-27): https://sqlite.org/stricttables.html
 _OLDEST_SQLITE = (3, 37, 0)
 
+# Where only the log was deleted, SQLite begins another when nobody has the old one any more. Those
+# who look for news see that it is gone and let go within this time, in seconds.
+_POLLERS = 0.2
+
 T = TypeVar("T")
 
 
@@ -103,10 +107,13 @@ class Database:
     async def _reopen(self) -> None:
         async with self._opening:
             if not self._closed and self._file != file_id(self.path):
+                gone = self._file
                 with explained(self.path):
-                    if self._file is not None and self.path.exists():
-                        clear_after(self.path, self._file)
+                    if gone is not None and self.path.exists():
+                        clear_after(self.path, gone)
                     await self._let_go()
+                    if gone is not None and gone[:2] == file_id(self.path)[:2]:
+                        await asyncio.sleep(_POLLERS)
                     self.writer, self.reader = await _open(self.path, self._durability)
                 self._file = file_id(self.path)
                 self.files += 1
