@@ -1,4 +1,4 @@
-"""A process is asked to end, interrupted or put to sleep while it writes."""
+"""A process is asked to end, or put to sleep while it writes."""
 
 import os
 import signal
@@ -97,16 +97,6 @@ class TestKernel:
         stream_id = the_id(there)
         notebook.manager.restart_kernel(now=False)
         until(lambda: ended(there, stream_id) == (Status.TIMEOUT, "half a paragraph"))
-
-    def test_an_interrupt_while_it_awaits_ends_the_stream_as_cancelled(self, notebook, there):
-        notebook.run(TALK)
-        stream_id = the_id(there)
-        cell = notebook.begin("print('waits', flush=True)\nawait s")
-        notebook.until(lambda: "waits" in notebook.printed(cell))
-        notebook.manager.interrupt_kernel()
-        notebook.until(lambda: notebook.has_ended(cell))
-        until(lambda: ended(there, stream_id) == (Status.CANCELLED, "half a paragraph"))
-        notebook.run("assert (s.status, s.text) == ('cancelled', 'half a paragraph'), s")
 
 
 def test_a_driver_that_slept_for_more_than_a_lease_writes_no_more(start, there):
