@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..chunking import ChunkBy
-from ..config import Config
+from ..config import Config, Reuse
 from ..errors import InvalidInput, PersistentStreamError
-from ..protocol import check_id
+from ..protocol import Link, check_id
 from ..sources import iterable_source, model_source
 from ..store import Query
 from .handle import Stream
-from .plan import begin, plan
+from .limits import limits
+from .plan import begin, new_stream, plan
 from .provenance import provenance
+from .reuse import open_stream, reuse_of
 from .runtime import runtime, settings
 from .stream_writer import StreamWriter
 
@@ -29,16 +31,24 @@ def stream(
     title: str | None = None,
     tags: Iterable[str] = (),
     base_url: str | None = None,
+    reuse: Reuse | None = None,
+    link: Link | None = None,
+    api: str | None = None,
+    schema: object = None,
+    max_bytes: int | None = None,
+    first_timeout: float | None = None,
+    idle_timeout: float | None = None,
     show: bool = True,
     **options: Any,
 ) -> Stream:
     """Ask a model, or read any source, and show the text in this cell as it comes; it is stored.
 
     Args:
-        source: a prompt; a list of messages; or a sync or async iterable of text, bytes or OpenAI
-            chunks, or a function that returns one.
-        model: whom to ask: a model of OpenAI or of the server at `base_url`, or `"demo"`. Without
-            one: `NB_STREAM_MODEL`, else the default where `OPENAI_API_KEY` is set.
+        source: a prompt; a list of messages; or a sync or async iterable of text, bytes or what a
+            model's SDK yields, or a function that returns one.
+        model: whom to ask: a model of OpenAI or of the server at `base_url`, `"claude-..."`,
+            `"provider/model"` (LiteLLM), or `"demo"`. Without one: `NB_STREAM_MODEL`, else the
+            default where `OPENAI_API_KEY` is set.
         system: the system message.
         chunk_by: where text may be cut for the store and for watchers: `"word"`, `"sentence"`,
             `"paragraph"`, or a number of bytes.
@@ -47,6 +57,17 @@ def stream(
         title: shown above the text and in lists.
         tags: words to find the stream by.
         base_url: the address of an OpenAI-compatible server.
+        reuse: True shows the stored answer where the same was asked before, and follows one that
+            is being written; `"cell"` does so with answers of this cell only; False always asks.
+            By default `NB_STREAM_REUSE`, else False.
+        link: the stream that this one comes from, as `reply()` and `retry()` say it.
+        api: how the model is asked: `"chat"`, `"responses"`, `"anthropic"`, `"litellm"`, or the
+            name of an adapter that another package brings. Without it the model's name decides.
+        schema: the form of the answer, a pydantic model or a JSON schema; `.parsed` has it.
+        max_bytes: the longest body (`NB_STREAM_MAX_BYTES`, else 64 MiB).
+        first_timeout: the longest wait for a first delta, in seconds: of a model
+            `NB_STREAM_FIRST_TIMEOUT`, else 600; of an iterable there is no limit unless given.
+        idle_timeout: the longest silence after that (`NB_STREAM_IDLE_TIMEOUT`, else 300).
         show: False keeps the stream out of the cell.
         options: passed on to the model: `temperature=0`, `max_completion_tokens=500`, ...
 
@@ -59,20 +80,37 @@ def stream(
         StoreError: the stream could not be stored; nothing was asked.
     """
     how = plan(chunk_by, max_delay, title, tags)
+    bounds = limits(
+        how.config,
+        is_model=_is_prompt(source),
+        max_bytes=max_bytes,
+        first_timeout=first_timeout,
+        idle_timeout=idle_timeout,
+    )
     if _is_prompt(source):
         origin = model_source(
-            source, how.config, model=model, system=system, base_url=base_url, options=options
+            source,
+            how.config,
+            model=model,
+            system=system,
+            base_url=base_url,
+            api=api,
+            schema=schema,
+            options=options,
         )
         facts = provenance(origin, prompt=source, system=system)
+        reuse = reuse_of(reuse, how.config)
     else:
-        _refuse({"system": system, "base_url": base_url, **options})
-        origin = iterable_source(source)
-        facts = provenance(origin, model=model)
-    driver = runtime().call(begin(runtime(), how, facts))
-    handle = Stream(runtime(), driver.store, driver.stream_id, driver)
+        _refuse(
+            {"system": system, "base_url": base_url, "api": api, "reuse": reuse or None, **options}
+        )
+        origin = iterable_source(source, schema)
+        facts, reuse = provenance(origin, model=model), False
+    handle, driver = runtime().call(open_stream(runtime(), how, facts, link, reuse, origin.schema))
     if show:
         handle.show()
-    runtime().loop.call_soon_threadsafe(driver.begin, origin)
+    if driver is not None:
+        runtime().loop.call_soon_threadsafe(driver.begin, origin, bounds)
     return handle
 
 
@@ -93,7 +131,8 @@ def create(
             w.write("step 1 done")
     """
     how = plan(chunk_by, max_delay, title, tags)
-    driver = runtime().call(begin(runtime(), how, provenance()))
+    new = new_stream(runtime(), how, provenance())
+    driver = runtime().call(begin(runtime(), how, new))
     handle = StreamWriter(runtime(), driver.store, driver.stream_id, driver)
     if show:
         handle.show()

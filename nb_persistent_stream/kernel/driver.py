@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import Protocol
 
 from ..chunking import ChunkBy
-from ..errors import (
-    PersistentStreamError,
-    StreamEnded,
-    StreamFailed,
-    StreamFenced,
-)
-from ..protocol import ErrorRecord, Piece, Report, Status, StreamInfo
+from ..errors import PersistentStreamError, StreamEnded, StreamFailed, StreamFenced
+from ..protocol import Piece, Report, Status, StreamInfo
 from ..sources import Source
 from ..store import Lease, StreamStore
 from .body import Body
-from .endings import ending
+from .endings import ending, error_record
+from .fit import check_fit
 from .keeper import Keeper
+from .limits import Limits, limited
 from .orders import obey
 from .runtime import Runtime
 from .writer import Writer
@@ -36,6 +33,7 @@ _PATIENCE = {
     Status.CANCELLED: 30.0,
     Status.TIMEOUT: 3.0,
 }
+_NO_LIMITS = Limits()
 
 
 class Observer(Protocol):
@@ -73,8 +71,11 @@ class Driver:
         self._source: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
         self._watches = [
-            asyncio.create_task(self._watch_store()),
-            asyncio.create_task(self._watch_writer()),
+            asyncio.create_task(self._watch(watched))
+            for watched in (
+                obey(store, self._keeper, info.id, self._hear),
+                self._writer.ended(),
+            )
         ]
         runtime.enter(self)
 
@@ -88,10 +89,10 @@ class Driver:
         """Whether the stream ends by itself, when its source does."""
         return self._source is not None
 
-    def begin(self, source: Source) -> None:
-        """Let a source speak; the stream ends when it does."""
+    def begin(self, source: Source, limits: Limits = _NO_LIMITS) -> None:
+        """Let a source speak, within limits; the stream ends when it does."""
         if self._ending is None:
-            self._source = asyncio.create_task(self._drive(source))
+            self._source = asyncio.create_task(self._drive(source, limits))
 
     async def write(self, piece: Piece) -> None:
         """Add a piece to the body; waits only when the store is far behind.
@@ -148,15 +149,26 @@ class Driver:
         """End as `timeout`, as the process does when it is shut down."""
         await self.end(Status.TIMEOUT, StreamFailed(self.stream_id, self.body.text(), why))
 
+    async def look_up_labels(self) -> None:
+        """Take in what the stream was renamed to after its end: nobody tells its driver then."""
+        with suppress(PersistentStreamError):
+            self._take_labels(await self.store.info(self.stream_id))
+
+    def _take_labels(self, stored: StreamInfo) -> None:
+        if (stored.title, stored.tags) != (self.info.title, self.info.tags):
+            self._set_info(replace(self.info, title=stored.title, tags=stored.tags))
+
     async def _start(self) -> None:
         await self._keeper.write(self.store.start)
         self._set_info(replace(self.info, status=Status.STREAMING, started_at=time.time()))
 
-    async def _drive(self, source: Source) -> None:
+    async def _drive(self, source: Source, limits: Limits) -> None:
         try:
             await self._start()
             async with aclosing(source.open()) as events:
-                await self._take(events)
+                await self._take(limited(events, limits))
+            if source.schema is not None:
+                await asyncio.to_thread(check_fit, self.info, self.body, source.schema)
         except asyncio.CancelledError:
             # Whoever stops the source ends the stream; a source may also raise this by itself.
             if self._ending is None:
@@ -173,30 +185,27 @@ class Driver:
             else:
                 self.report(event)
 
-    async def _watch_store(self) -> None:
+    async def _watch(self, watched: Awaitable[None]) -> None:
+        """End when nothing more can be written: at once, not when the source speaks again."""
         try:
-            await obey(self.store, self._keeper, self.stream_id, self._asked_to_stop)
-        except StreamFenced as error:
-            await self.end(Status.ERROR, error)
-
-    async def _asked_to_stop(self) -> None:
-        self._set_info(replace(self.info, cancel_requested=True))
-        await self.cancel()
-
-    async def _watch_writer(self) -> None:
-        """End at once when nothing more can be written, and not when the source speaks again."""
-        try:
-            await self._writer.ended()
+            await watched
         except Exception as error:
             await self.end(Status.ERROR, error)
+
+    async def _hear(self, stored: StreamInfo) -> None:
+        """Take in what others did to the stream in the store: a new title, or a wish to stop."""
+        self._take_labels(stored)
+        if stored.cancel_requested:
+            self._set_info(replace(self.info, cancel_requested=True))
+            await self.cancel()
 
     async def _end(self, status: Status, failure: BaseException | None, *, by_source: bool) -> None:
         if self._source is not None and not by_source:
             self._source.cancel()
             await asyncio.wait([self._source], timeout=_SOURCE_PATIENCE)
-        error = _error_record(failure) if failure else None
+        error = error_record(failure) if failure else None
         try:
-            if (tail := self.body.close()) is not None:
+            for tail in self.body.close():
                 await self._writer.put(Piece(tail.text, tail.kind, tail.meta))
             await self._writer.close()
             await self._keeper.write(
@@ -221,7 +230,7 @@ class Driver:
             if stored.status.final:
                 return stored
         return replace(
-            self.info, status=Status.ERROR, finished_at=time.time(), error=_error_record(trouble)
+            self.info, status=Status.ERROR, finished_at=time.time(), error=error_record(trouble)
         )
 
     def _set_notice(self, notice: str | None) -> None:
@@ -236,7 +245,3 @@ class Driver:
     def _tell(self) -> None:
         for observer in self.observers:
             observer.changed()
-
-
-def _error_record(failure: BaseException) -> ErrorRecord:
-    return {"type": type(failure).__name__, "message": str(failure) or repr(failure)}

@@ -4,46 +4,49 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
+from ..labels import check_tags, check_title
 from ..protocol import TEXT, Delta, StreamInfo
+from ..sources import Schema
 from ..store import Batch, StreamStore
 from . import frontend
+from .answer import Answer
 from .driver import Driver
 from .endings import ending
 from .runtime import Runtime
 from .stored import end_of, whole, whole_text
-
-if TYPE_CHECKING:
-    from .driver_view import DriverView
-    from .watcher_view import WatcherView
+from .views import Shown, View, view_of, widget_view_of
 
 
-class View(Protocol):
-    """A stream in a cell or in a terminal."""
-
-    def show(self) -> None:
-        """Show it where the caller is."""
-
-    def finish(self, info: StreamInfo, text: str) -> None:
-        """Bring it up to date at the end, for who waits for it now."""
-
-
-class Stream:
+class Stream(Answer):
     """A stream, driven by this kernel or stored: live values, from any cell.
 
     Await it, or call `result()`, for the whole text; iterate over it (`async for`) to follow it.
+
+    Attributes:
+        id: the stream's id, by which `get()` and `watch()` find it anywhere.
+        reused: whether it was there before, and answers in place of a new one.
     """
 
     def __init__(
-        self, runtime: Runtime, store: StreamStore, stream_id: str, driver: Driver | None = None
+        self,
+        runtime: Runtime,
+        store: StreamStore,
+        stream_id: str,
+        driver: Driver | None = None,
+        schema: Schema | None = None,
+        *,
+        reused: bool = False,
     ) -> None:
         self.id = stream_id
+        self.reused = reused
         self._runtime = runtime
         self._store = store
         self._driver = driver
+        self._schema = schema
         self._view: View | None = None
         self._widget: object | None = None
         self._shown_in: str | None = None
@@ -53,7 +56,29 @@ class Stream:
         """All that is known of the stream but its body: provenance, times, usage, and so on."""
         if self._driver is not None:
             return replace(self._driver.info, length=self._driver.body.end)
-        return self._runtime.call(self._store.info(self.id))
+        return self._stored()
+
+    @property
+    def title(self) -> str | None:
+        """What stands above the text and in lists; set it, also long after the end.
+
+        It is read from the store, as `tags` are: whoever may write the stream can change both.
+        """
+        return self._stored().title
+
+    @title.setter
+    def title(self, title: str | None) -> None:
+        title = check_title(title) or ""
+        self._runtime.call(self._store.label(self.id, title=title))
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The words to find the stream by; set them, also long after the end."""
+        return self._stored().tags
+
+    @tags.setter
+    def tags(self, tags: Iterable[str]) -> None:
+        self._runtime.call(self._store.label(self.id, tags=check_tags(tags)))
 
     @property
     def status(self) -> str:
@@ -117,38 +142,52 @@ class Stream:
         self._outcome(*await self._runtime.bridge(self._end()))
 
     def cancel(self) -> None:
-        """Stop the stream, wherever it is driven; what was said is kept."""
+        """Stop the stream, wherever it is driven and whoever follows it; what was said is kept."""
         if self._driver is not None:
             self._runtime.call(self._driver.cancel())
         else:
             self._runtime.call(self._store.request_cancel(self.id))
 
+    def reply(self, prompt: str | Sequence[Mapping[str, Any]], /, **changes: Any) -> Stream:
+        """Answer back, in a new stream: the messages so far, this answer, then the prompt.
+
+        Waits for this stream's end. `changes` are arguments of `stream()` that shall differ from
+        what this one was asked with; None takes an option away.
+
+        Raises:
+            InvalidInput: this one had no prompt, or has said nothing.
+        """
+        from .conversation import reply  # noqa: PLC0415  (it makes handles)
+
+        return reply(*self._runtime.call(self._end()), prompt, changes)
+
+    def retry(self, **changes: Any) -> Stream:
+        """Ask the same once more, in a new stream; `changes` as with `reply()`.
+
+        Raises:
+            InvalidInput: this one had no prompt.
+        """
+        from .conversation import retry  # noqa: PLC0415
+
+        return retry(self.info, changes)
+
+    def resume(self) -> Stream:
+        """Take up an answer that broke off, where its provider can.
+
+        Raises:
+            InvalidInput: it can't be, or need not be, taken up; the message says what to do.
+        """
+        from .conversation import resume  # noqa: PLC0415
+
+        return resume(self.info)
+
     def show(self) -> None:
         """Show the stream in the cell that runs now, or print it to the terminal."""
         self._shown_in = frontend.cell().execution
         if self._view is None:
-            self._view = self._make_view()
+            self._view = view_of(self._shown())
         if self._view is not None:
             self._view.show()
-
-    def _make_view(self) -> View | None:
-        if frontend.in_kernel():
-            return self._make_widget_view()
-        if frontend.in_terminal():
-            from .terminal import TerminalView  # noqa: PLC0415
-
-            return TerminalView(self._runtime, self._store, self.id)
-        return None
-
-    def _make_widget_view(self) -> DriverView | WatcherView:
-        # Imported when used: a script needs no widgets.
-        if self._driver is not None:
-            from .driver_view import DriverView  # noqa: PLC0415
-
-            return DriverView(self._runtime, self._driver)
-        from .watcher_view import WatcherView  # noqa: PLC0415
-
-        return WatcherView(self._runtime, self._store, self.id)
 
     def _ipython_display_(self) -> None:
         execution = frontend.cell().execution
@@ -158,11 +197,17 @@ class Stream:
     def _display_(self) -> object:
         """What marimo shows where this handle is a cell's value: it has its own way to a page."""
         if self._widget is None:
-            self._widget = self._make_widget_view().widget
+            self._widget = widget_view_of(self._shown()).widget
         return self._widget
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id} {self.status}>"
+
+    def _stored(self) -> StreamInfo:
+        return self._runtime.call(self._store.info(self.id))
+
+    def _shown(self) -> Shown:
+        return Shown(self._runtime, self._store, self.id, self._driver, reused=self.reused)
 
     def _text(self, kind: str) -> str:
         if self._driver is not None:
@@ -198,8 +243,8 @@ class Stream:
             self._view.finish(info, text)
 
     def _cancel_own(self) -> None:
-        """Stop what this kernel drives; another's stream goes on when a wait for it is broken."""
-        if self._driver is not None:
+        """Stop what this handle began; any other stream goes on when a wait for it is broken."""
+        if self._driver is not None and not self.reused:
             self._runtime.submit(self._driver.cancel())
 
 

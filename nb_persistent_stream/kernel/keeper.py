@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from ..chunking import merge
 from ..errors import StoreCorrupt, StoreReplaced, StoreTooNew, StoreUnavailable
+from ..patience import pauses
 from ..protocol import Delta, Piece, StreamInfo, place
 from ..store import Lease, StreamStore
 from .body import Body
+from .key import key_of
 
 Notice = Callable[[str | None], None]
 
 # What passes by itself, or when somebody follows the advice that comes with it.
 _PASSING = (StoreUnavailable, StoreCorrupt, StoreTooNew)
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
 
 class Keeper:
@@ -56,7 +58,7 @@ class Keeper:
             StreamFenced: the lease is not valid any more.
             StoreError: the store can't be used, and the time is over.
         """
-        pause = _FIRST_PAUSE
+        tries = pauses(math.inf)
         while True:
             try:
                 await self._attempt(act)
@@ -65,8 +67,7 @@ class Keeper:
                     self._notice(f"Not saved. {error}")
                     raise
                 self._notice(f"Not saved yet. {error}")
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+                await asyncio.sleep(next(tries))
             else:
                 self._notice(None)
                 return
@@ -88,7 +89,8 @@ class Keeper:
             if self.lease is lost:
                 saved = [Piece(d.text, d.kind, d.meta) for d in self._body.until(self._saved)]
                 deltas = list(place(merge(saved), 0))
-                self.lease = await self._store.restore(lost, self._info(), deltas)
+                info = self._info()
+                self.lease = await self._store.restore(lost, info, deltas, key_of(info.provenance))
 
     async def _attempt(self, act: Callable[[Lease], Awaitable[None]]) -> None:
         try:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 
 from ..errors import StoreError, StreamFenced, StreamNotFound
+from ..protocol import StreamInfo
 from ..store import StreamStore
 from .keeper import Keeper
 
@@ -15,9 +16,12 @@ _PAUSE = 1.0
 
 
 async def obey(
-    store: StreamStore, keeper: Keeper, stream_id: str, stop: Callable[[], Awaitable[None]]
+    store: StreamStore,
+    keeper: Keeper,
+    stream_id: str,
+    hear: Callable[[StreamInfo], Awaitable[None]],
 ) -> None:
-    """Call `stop` when somebody asks for it; goes on until it is cancelled.
+    """Tell each state of the stream that is stored to `hear`; goes on until it is cancelled.
 
     Raises:
         StreamFenced: the stream was ended or deleted, or another driver took it.
@@ -29,8 +33,7 @@ async def obey(
                     async for info in states:
                         if info.status.final or info.epoch != keeper.lease.epoch:
                             raise StreamFenced(stream_id)
-                        if info.cancel_requested:
-                            await stop()
+                        await hear(info)
             except StreamNotFound:
                 # Somebody deleted it, or the file that had it.
                 await keeper.write(store.check)

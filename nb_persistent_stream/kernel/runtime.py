@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..config import Config, load
 from ..errors import PersistentStreamError, StoreError
-from ..store import LeaseWatch, SqliteStore
+from ..store import LeaseWatch, StreamStore, open_store
 from .frontend import in_kernel
 from .sigterm import before_sigterm
 
@@ -40,7 +40,7 @@ class Runtime:
     def __init__(self) -> None:
         self.driver_id = uuid.uuid4().hex
         self.drivers: dict[str, Driver] = {}
-        self._stores: dict[Config, SqliteStore] = {}
+        self._stores: dict[Config, StreamStore] = {}
         self._opening = asyncio.Lock()
         self._pulse: asyncio.Task[None] | None = None
         self._following = 0
@@ -92,11 +92,11 @@ class Runtime:
             return await coroutine
         return await asyncio.wrap_future(self.submit(coroutine))
 
-    async def store(self, config: Config) -> SqliteStore:
+    async def store(self, config: Config) -> StreamStore:
         """The store that the settings name, opened the first time."""
         async with self._opening:
             if config not in self._stores:
-                self._stores[config] = await SqliteStore.open(config.store, config.durability)
+                self._stores[config] = await open_store(config)
             return self._stores[config]
 
     def enter(self, driver: Driver) -> None:
@@ -112,8 +112,8 @@ class Runtime:
     def following(self) -> Iterator[None]:
         """Follow another process's stream for the length of a block, on the loop.
 
-        While somebody does, this process too looks for drivers that are gone: there may be no
-        server that does.
+        While somebody does, this process too looks for drivers that are gone: with a store in a
+        file there may be no server that does.
         """
         self._following += 1
         self._beat()
@@ -160,10 +160,11 @@ class Runtime:
         while self.drivers or self._following:
             for config, store in list(self._stores.items()):  # another may have been opened
                 watch = watches.setdefault(config, LeaseWatch(store, config.lease))
-                # A beat that fails is followed by another; the writer reports what matters.
-                with suppress(StoreError):
-                    await store.beat(self.driver_id)
-                    if self._following:
+                # A beat that fails is followed by another; the writer reports what matters. A store
+                # that does not answer must not hold up the beats of others.
+                with suppress(StoreError, asyncio.TimeoutError):
+                    await asyncio.wait_for(store.beat(self.driver_id), config.beat_interval)
+                    if self._following and not store.is_remote:
                         await watch.sweep()
             await asyncio.sleep(min(config.beat_interval for config in self._stores))
         self._pulse = None

@@ -1,9 +1,8 @@
 """The only room with SQL: where streams are kept, and how readers hear of what was kept."""
 
-from .contract import MAX_PAGE, Batch, Lease, NewStream, Page, Query, StreamStore, Window
+from .contract import StreamStore
 from .durable import (
     JSON,
-    KIND_JSON,
     Appended,
     Fork,
     NewParts,
@@ -15,11 +14,12 @@ from .durable import (
     media_type,
 )
 from .leases import LeaseWatch
+from .opening import open_store
 from .sqlite import SqliteStore
+from .values import MAX_PAGE, Batch, Lease, NewStream, Opened, Page, Query, Window
 
 __all__ = [
     "JSON",
-    "KIND_JSON",
     "MAX_PAGE",
     "Appended",
     "Batch",
@@ -29,6 +29,7 @@ __all__ = [
     "NewParts",
     "NewResource",
     "NewStream",
+    "Opened",
     "Page",
     "Producer",
     "Query",
@@ -39,4 +40,5 @@ __all__ = [
     "StreamStore",
     "Window",
     "media_type",
+    "open_store",
 ]

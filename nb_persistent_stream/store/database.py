@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from ..config import Durability
-from ..errors import StoreError
+from ..errors import StoreError, StoreUnavailable
 from .faults import explain, explained
 from .file import FileId, clear_after, file_id, make_file, uri
+from .private import close_to_others
 from .rows import cleaned
 from .schema import prepare
 from .transactions import BUSY_TIMEOUT, Transactions
@@ -134,13 +135,14 @@ class Database:
         except sqlite3.Error as error:
             raise explain(error, self.path) from error
         except ValueError as error:
-            raise StoreError(f"The store {self.path} is closed.") from error
+            raise StoreUnavailable(f"The store {self.path} is closed.") from error
 
 
 async def _open(
     path: Path, durability: Durability
 ) -> tuple[aiosqlite.Connection, aiosqlite.Connection]:
     make_file(path)
+    close_to_others(path)
     writer = await _connect(path)
     try:
         await prepare(writer, path)

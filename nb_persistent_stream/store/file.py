@@ -6,7 +6,6 @@ that again: https://sqlite.org/howtocorrupt.html#_unlinking_or_renaming_a_databa
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -53,9 +52,8 @@ def make_file(path: Path) -> None:
         with _folder_locked(path.parent):
             if _is_missing(path):
                 _clear(path)
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    if not path.is_file():
-        raise OSError(errno.EISDIR, "it is not a file")
+                with suppress(FileExistsError):  # another was faster, where there are no locks
+                    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def clear_after(path: Path, gone: FileId) -> None:
@@ -67,9 +65,9 @@ def clear_after(path: Path, gone: FileId) -> None:
 
 
 def _is_missing(path: Path) -> bool:
-    """Whether there certainly is no file; a disk that fails says nothing about that."""
+    """Whether there certainly is nothing; a disk that fails says nothing about that."""
     try:
-        os.stat(path)
+        os.lstat(path)  # a link is something, wherever it leads
     except FileNotFoundError:
         return True
     return False

@@ -6,20 +6,26 @@ import sqlite3
 from collections.abc import Sequence
 
 from ..errors import StreamFenced
-from ..protocol import Delta, Status, StreamInfo, after, size
-from .contract import Lease, NewStream
+from ..protocol import Delta, Status, StreamInfo, after, check_id, size
 from .rows import dump, new_row
+from .values import Lease, NewStream
 
 
 def restore(
-    db: sqlite3.Connection, lease: Lease, info: StreamInfo, deltas: Sequence[Delta], now: float
+    db: sqlite3.Connection,
+    *,
+    lease: Lease,
+    info: StreamInfo,
+    deltas: Sequence[Delta],
+    key: str | None,
+    now: float,
 ) -> None:
     """See `StreamStore.restore`; runs within one transaction."""
     row = db.execute(
         "SELECT epoch, status, length FROM stream_infos WHERE id = ?", (info.id,)
     ).fetchone()
     if row is None:
-        _insert(db, lease, info)
+        _insert(db, lease, info, key)
     elif row["epoch"] != lease.epoch or Status(row["status"]).final:
         raise StreamFenced(info.id)
     length = row["length"] if row else 0
@@ -38,8 +44,10 @@ def restore(
     )
 
 
-def _insert(db: sqlite3.Connection, lease: Lease, info: StreamInfo) -> None:
-    new = NewStream(info.id, lease.driver, info.title, info.tags, info.provenance)
+def _insert(db: sqlite3.Connection, lease: Lease, info: StreamInfo, key: str | None) -> None:
+    new = NewStream(
+        check_id(info.id), lease.driver, info.title, info.tags, info.provenance, key, info.link
+    )
     row = {**new_row(new, info.created_at), "epoch": lease.epoch}
     columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
     db.execute(f"INSERT INTO streams ({columns}) VALUES ({marks})", row)

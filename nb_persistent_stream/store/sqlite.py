@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ..config import Durability
 from ..errors import (
@@ -22,21 +22,25 @@ from ..errors import (
     StreamFenced,
     StreamNotFound,
 )
-from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after, size
+from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after
 from .bodies import read_whole
-from .commits import ROWS_PER_COMMIT, Append, CommitQueue
-from .contract import Batch, Lease, NewStream, Page, Query, Window
+from .commits import ROWS_PER_COMMIT, Append, CommitQueue, insertion_of
 from .database import Database
 from .lists import Lists
-from .queries import IS_LIVE
+from .newcomers import create_or_find, insertion
+from .queries import IS_LIVE, LABEL
+from .repeats import Repeats
 from .resources import Resources
 from .restoring import restore
-from .rows import DELTA, dump, new_row, to_delta, to_info
+from .rows import dump, new_end, to_info
 from .tail import Tail
+from .values import Batch, Lease, NewStream, Opened, Page, Query, Window
 
 
 class SqliteStore:
     """A `StreamStore` in a file. Use `SqliteStore.open`; it belongs to the loop that opened it."""
+
+    is_remote: ClassVar = False
 
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
         self._database = database
@@ -44,6 +48,7 @@ class SqliteStore:
         self._clock = clock
         self._tail = Tail(database.path, database.ready, self.read)
         self._lists = Lists(self._read)
+        self._repeats = Repeats(self._read)
         self._commits = CommitQueue(self._insert)
         self.resources = Resources(database, clock)
 
@@ -64,21 +69,31 @@ class SqliteStore:
         return cls(await Database.open(path, durability), clock)
 
     async def create(self, new: NewStream) -> Lease:
-        row = new_row(new, self._clock())
-        columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-        await self._write(f"INSERT INTO streams ({columns}) VALUES ({marks})", row)
-        return Lease(new.id, new.driver, 1, self._database.files)
+        rows = await self._write(*insertion(new, self._clock()))
+        if not rows and not await self._repeats.created(new):
+            raise StreamFenced(
+                new.id,
+                f"There is a stream {new.id!r} already, and another driver's. Use another id.",
+            )
+        return self._lease(new.id, new.driver, 1)
+
+    async def create_or_find(self, new: NewStream, *, same_cell: bool = False) -> Opened:
+        info = await self._database.run(
+            partial(create_or_find, new=new, same_cell=same_cell, now=self._clock())
+        )
+        is_new = (info.id, info.driver, info.epoch) == (new.id, new.driver, 1)
+        return Opened(info, self._lease(new.id, new.driver, 1) if is_new else None)
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
         rows = await self._write(
             "UPDATE streams SET epoch = epoch + 1, driver = ?, revision = revision + 1 "
-            f"WHERE id = ? AND epoch = ? AND driver IS NOT NULL AND {IS_LIVE} RETURNING epoch",
+            f"WHERE id = ? AND epoch = ? AND driver IS NOT NULL AND {IS_LIVE} RETURNING id",
             (driver, stream_id, epoch),
         )
-        if not rows:
+        if not rows and not await self._repeats.claimed(stream_id, driver, epoch):
             await self.info(stream_id)
             raise StreamFenced(stream_id)
-        return Lease(stream_id, driver, rows[0]["epoch"], self._database.files)
+        return self._lease(stream_id, driver, epoch + 1)
 
     async def start(self, lease: Lease) -> None:
         await self._change(
@@ -90,26 +105,21 @@ class SqliteStore:
     async def append(self, lease: Lease, deltas: Sequence[Delta]) -> None:
         for start in range(0, len(deltas), ROWS_PER_COMMIT):
             part = deltas[start : start + ROWS_PER_COMMIT]
-            if not await self._commits.put(lease, part) and not await self._is_stored(lease, part):
+            if not await self._commits.put(lease, part) and not await self._repeats.appended(
+                lease, part
+            ):
                 raise await self._fenced(lease)
 
     async def finish(
         self, lease: Lease, status: Status, report: Report, error: ErrorRecord | None = None
     ) -> None:
-        await self._change(
-            lease,
-            "status = ?, finished_at = ?, model = ?, response_id = ?, finish_reason = ?, "
-            "usage = ?, error = ?",
-            (
-                status.value,
-                self._clock(),
-                report.model,
-                report.response_id,
-                report.finish_reason,
-                dump(report.usage),
-                dump(error),
-            ),
-        )
+        end = {"status": status.value, **new_end(report, error)}
+        what = ", ".join(f"{column} = ?" for column in end)
+        try:
+            await self._change(lease, f"{what}, finished_at = ?", (*end.values(), self._clock()))
+        except StreamFenced:
+            if not await self._repeats.finished(lease, end):
+                raise
 
     async def check(self, lease: Lease) -> None:
         if not await self._read(
@@ -118,8 +128,10 @@ class SqliteStore:
         ):
             raise await self._fenced(lease)
 
-    async def restore(self, lease: Lease, info: StreamInfo, deltas: Sequence[Delta]) -> Lease:
-        act = partial(restore, lease=lease, info=info, deltas=deltas, now=self._clock())
+    async def restore(
+        self, lease: Lease, info: StreamInfo, deltas: Sequence[Delta], key: str | None = None
+    ) -> Lease:
+        act = partial(restore, lease=lease, info=info, deltas=deltas, key=key, now=self._clock())
         await self._database.run(act)
         return replace(lease, file=self._database.files)
 
@@ -147,6 +159,12 @@ class SqliteStore:
             f"AND {IS_LIVE}",
             (self._clock(), stream_id),
         )
+        return await self.info(stream_id)
+
+    async def label(
+        self, stream_id: str, *, title: str | None = None, tags: Sequence[str] | None = None
+    ) -> StreamInfo:
+        await self._write(LABEL, (title, None if tags is None else dump(list(tags)), stream_id))
         return await self.info(stream_id)
 
     async def delete(self, stream_id: str) -> None:
@@ -192,6 +210,9 @@ class SqliteStore:
         self._tail.close()
         await self._database.close()
 
+    def _lease(self, stream_id: str, driver: str, epoch: int) -> Lease:
+        return Lease(stream_id, driver, epoch, self._database.files)
+
     async def _change(self, lease: Lease, what: str, params: tuple[Any, ...]) -> None:
         rows = await self._write(
             f"UPDATE streams SET {what}, revision = revision + 1 "
@@ -203,44 +224,17 @@ class SqliteStore:
 
     async def _fenced(self, lease: Lease) -> PersistentStreamError:
         """Why a lease is not valid any more."""
-        if lease.file != self._database.files:
-            return StoreReplaced(self._database.path)
+        # One that counts further is of an earlier life of a server, and its file is not known here.
+        if lease.file < self._database.files:
+            return StoreReplaced(
+                f"The store's file {self._database.path} was deleted or replaced while it was in "
+                "use. Streams that are being written are put into the new one; those that had "
+                "ended are in the old one."
+            )
         rows = await self._read("SELECT true FROM stream_infos WHERE id = ?", (lease.stream_id,))
         return StreamFenced(lease.stream_id) if rows else StreamDeleted(lease.stream_id)
 
     async def _insert(self, batch: Sequence[Append]) -> set[str]:
         """Insert what leases allow; gives back the ids of the streams that were allowed to."""
-        now = self._clock()
-        values = [
-            (append.lease.stream_id, append.lease.epoch, append.deltas[0].offset,
-             delta.offset, size(delta.text), delta.kind, delta.text, dump(delta.meta), now)
-            for append in batch
-            for delta in append.deltas
-        ]  # fmt: skip
-        marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(values))
-        rows = await self._write(
-            f"""
-            WITH new (id, epoch, first, offset, size, kind, text, meta, now) AS (VALUES {marks})
-            INSERT INTO deltas (stream_id, offset, size, kind, text, meta, created_at)
-            SELECT new.id, new.offset, new.size, new.kind, new.text, new.meta, new.now
-            FROM new JOIN stream_infos s ON s.id = new.id AND s.epoch = new.epoch
-            WHERE s.status = 'streaming' AND s.length = new.first
-            RETURNING stream_id
-            """,
-            [value for row in values for value in row],
-        )
+        rows = await self._write(*insertion_of(batch, self._clock()))
         return {row["stream_id"] for row in rows}
-
-    async def _is_stored(self, lease: Lease, deltas: Sequence[Delta]) -> bool:
-        """Whether an append that matched nothing was a repeat of one that had gone through."""
-        rows = await self._read(
-            f"SELECT {DELTA} FROM deltas JOIN streams ON id = stream_id "
-            "WHERE id = ? AND epoch = ? AND offset >= ? AND offset < ? ORDER BY offset",
-            (lease.stream_id, lease.epoch, deltas[0].offset, deltas[-1].end),
-        )
-        return [_words(to_delta(row)) for row in rows] == [_words(delta) for delta in deltas]
-
-
-def _words(delta: Delta) -> tuple[int, str, str]:
-    """What makes a delta the same as another; its meta may not survive JSON unchanged."""
-    return (delta.offset, delta.kind, delta.text)

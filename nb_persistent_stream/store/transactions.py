@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..config import Durability
-from ..errors import StoreError
+from ..errors import StoreUnavailable
 from .faults import explained
 from .file import uri
 
@@ -43,7 +43,7 @@ class Transactions:
         try:
             running = loop.run_in_executor(self._thread, self._run, act)
         except RuntimeError as error:  # the thread takes no more
-            raise StoreError(f"The store {self._path} is closed.") from error
+            raise StoreUnavailable(f"The store {self._path} is closed.") from error
         return await running
 
     async def disconnect(self) -> None:

@@ -144,7 +144,9 @@ async () => {
     fed.push([performance.now(), (i + 1) * 304]);
     await new Promise((done) => setTimeout(done, 300));
   }
-  await new Promise((done) => setTimeout(done, 350));
+  while (document.querySelector('.nbps').markdown.length < 6 * 304) {
+    await new Promise(requestAnimationFrame);
+  }
   on = false;
   return { seen, fed };
 }

@@ -15,7 +15,7 @@ from ..server.process import TOKEN, JupyterServer
 from ..waiting import until
 from . import crowd
 
-pytestmark = [pytest.mark.soak, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 KERNELS, STREAMS, SERVERS, PAGES, SECONDS = map(
     int, os.environ.get("NB_SOAK_CROWD", "4,8,2,20,5").split(",")

@@ -152,7 +152,7 @@ def test_a_folder_that_may_only_be_read_for_a_while(disk, on_disk, script, there
 
 
 class TestLocked:
-    @pytest.mark.soak
+    @pytest.mark.slow
     def test_longer_than_a_lease_costs_nothing_and_nobody_is_taken_for_gone(
         self, path, script, there, monkeypatch
     ):

@@ -17,7 +17,6 @@ from ..store.acts import body
 from . import power, workload
 
 pytestmark = [
-    pytest.mark.soak,
     pytest.mark.slow,
     pytest.mark.skipif(not power.available(), reason="Python's SQLite can't be recorded here"),
 ]

@@ -1,4 +1,5 @@
 import asyncio
+from itertools import repeat
 
 import pytest
 
@@ -98,7 +99,7 @@ async def test_the_tail_is_written_at_the_close(make):
 
 
 async def test_a_store_out_of_reach_is_tried_again_and_said(make, notices, monkeypatch):
-    monkeypatch.setattr(keeper, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(keeper, "pauses", lambda patience: repeat(0.001))
     one, store = make()
     store.failures = [StoreUnavailable("Full."), StoreUnavailable("Still full.")]
     await say(one, "kept ")
@@ -110,8 +111,7 @@ async def test_a_store_out_of_reach_is_tried_again_and_said(make, notices, monke
 async def test_a_store_that_stays_out_of_reach_is_an_error_some_time_after_the_end(
     make, notices, monkeypatch
 ):
-    monkeypatch.setattr(keeper, "_FIRST_PAUSE", 0.001)
-    monkeypatch.setattr(keeper, "_LONGEST_PAUSE", 0.001)
+    monkeypatch.setattr(keeper, "pauses", lambda patience: repeat(0.001))
     one, store = make()
     store.failures = [StoreUnavailable("Full.")] * 100_000
     await say(one, "lost ")

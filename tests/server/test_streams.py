@@ -28,10 +28,11 @@ async def test_loading_and_sweeping_make_no_store(fetch, store_path, shelf):
 
 async def test_answers_are_for_nobody_s_cache(fetch, begin):
     await begin()
-    for path in ["/", "streams", "streams/one", "streams/one/body"]:
+    for path in ["/", "streams", "streams/one", "streams/one/body", "openapi.json"]:
         headers = (await fetch(path)).headers
         assert headers["Cache-Control"] == "private, no-store"
         assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 async def test_one_stream_tells_all_but_its_body(fetch, store, begin):

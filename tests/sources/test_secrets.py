@@ -1,0 +1,86 @@
+"""No key, by whatever way it is passed, gets into the store, into an error or into a log."""
+
+import json
+import traceback
+
+import pytest
+
+from nb_persistent_stream import get
+from nb_persistent_stream.errors import PersistentStreamError
+
+from .serving import begin, send, serving
+
+KEY = "tops3cret-f00ba4"  # of no provider's form
+WAYS = {
+    "api_key": {"api_key": KEY},
+    "a header": {"extra_headers": {"Authorization": f"Bearer {KEY}", "X-Anything": KEY}},
+    "Azure's header": {"extra_headers": {"api-key": KEY}},
+    "a query": {"extra_query": {"api-version": "1", "code": KEY}},
+    "a body": {"extra_body": {"api_key": KEY, "provider": [{"auth_token": KEY, "password": KEY}]}},
+    "cookies": {"extra_headers": {"Cookie": f"session={KEY}"}},
+}
+
+
+def answer(handler):
+    begin(handler)
+    chunk = {"choices": [{"index": 0, "delta": {"content": "said"}, "finish_reason": "stop"}]}
+    chunk |= {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    send(handler, f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n")
+
+
+def refuse(handler):
+    """What some servers do: say the key again, and what they were sent."""
+    handler.send_response(401)
+    handler.send_header("Content-Type", "application/json")
+    handler.end_headers()
+    said = f"Incorrect API key provided: {handler.headers['Authorization']}"
+    send(handler, json.dumps({"error": {"message": said}}))
+
+
+def stored(store_file):
+    """All bytes of the store."""
+    return b"".join(path.read_bytes() for path in store_file.parent.glob(f"{store_file.name}*"))
+
+
+@pytest.mark.parametrize("options", WAYS.values(), ids=WAYS.keys())
+def test_a_key_is_not_stored(ask, store_file, caplog, options):
+    caplog.set_level("DEBUG")
+    with serving(answer) as url:
+        asked = ask("hi", base_url=url, temperature=0.5, **options)
+        assert asked.result() == "said"
+    row = get(asked.id).info.provenance
+    assert row.options["temperature"] == 0.5
+    assert KEY not in repr(asked.info)
+    assert KEY.encode() not in stored(store_file)
+    own = [record for record in caplog.records if record.name.startswith("nb_persistent_stream")]
+    assert not [record for record in own if KEY in record.getMessage()]
+
+
+def test_a_key_of_the_environment_is_not_stored(ask, store_file, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with serving(answer) as url:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        assert ask("hi", base_url=None).result() == "said"
+    assert KEY.encode() not in stored(store_file)
+
+
+def test_a_url_is_stored_without_its_credentials(ask, store_file):
+    with serving(answer) as url:
+        secret = url.replace("//", f"//me:{KEY}@") + f"/v1?key={KEY}#{KEY}"
+        asked = ask("hi", base_url=secret)
+        asked.result()
+    shown = asked.info.provenance.options["base_url"]
+    assert shown.startswith("http://127.0.0.1:")
+    assert shown.endswith("/v1")
+    assert KEY.encode() not in stored(store_file)
+
+
+def test_a_key_that_the_provider_says_again_is_cut_out(ask, store_file):
+    with serving(refuse) as url:
+        asked = ask("hi", base_url=url, api_key=KEY)
+        with pytest.raises(PersistentStreamError) as caught:
+            asked.result()
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+    assert KEY not in repr(caught.value)
+    assert KEY not in asked.error
+    assert KEY.encode() not in stored(store_file)
