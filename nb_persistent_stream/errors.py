@@ -150,6 +150,14 @@ class StoreUnavailable(StoreError):
 class StoreReplaced(StoreUnavailable):
     """The file that had the stream is gone, and perhaps another one stands in its place."""
 
+    @classmethod
+    def of(cls, path: object) -> StoreReplaced:
+        """The error of a file."""
+        return cls(
+            f"The store's file {path} was deleted or replaced while it was in use. Streams that "
+            "are being written are put into the new one; those that had ended are in the old one."
+        )
+
 
 class StoreCorrupt(StoreError):
     """The store's file is damaged, or is not one of ours; it was left as it is."""

@@ -149,7 +149,7 @@ class Poller:
     def _same(self, db: sqlite3.Connection | None) -> sqlite3.Connection | None:
         """The connection, if it still is one to the file that others see."""
         if db is not None and self._file != file_id(self._path):
-            raise StoreReplaced(self._path)
+            raise StoreReplaced.of(self._path)
         return db
 
     def _fail(self, error: sqlite3.Error | StoreReplaced) -> None:

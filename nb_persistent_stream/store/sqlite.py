@@ -226,11 +226,7 @@ class SqliteStore:
         """Why a lease is not valid any more."""
         # One that counts further is of an earlier life of a server, and its file is not known here.
         if lease.file < self._database.files:
-            return StoreReplaced(
-                f"The store's file {self._database.path} was deleted or replaced while it was in "
-                "use. Streams that are being written are put into the new one; those that had "
-                "ended are in the old one."
-            )
+            return StoreReplaced.of(self._database.path)
         rows = await self._read("SELECT true FROM stream_infos WHERE id = ?", (lease.stream_id,))
         return StreamFenced(lease.stream_id) if rows else StreamDeleted(lease.stream_id)
 

@@ -4,6 +4,7 @@ import pytest
 
 from nb_persistent_stream import get, stream
 from nb_persistent_stream.errors import InvalidInput
+from nb_persistent_stream.kernel.views import widget_view_of
 
 from ..store.acts import begin
 from ..waiting import eventually, until
@@ -45,7 +46,7 @@ async def test_one_of_another_process_is_renamed(elsewhere):
 
 async def test_a_page_that_comes_back_is_told_what_a_stream_is_now_called(elsewhere, script):
     s = stream(script.say("Hello"), title="old")
-    s._view = s._make_widget_view()
+    s._view = widget_view_of(s._shown())
     script.end()
     await s
     await elsewhere.label(s.id, title="new")
