@@ -5,11 +5,8 @@ Offsets and lengths are UTF-8 bytes, times are UTC seconds since the epoch, dura
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timezone
 from enum import Enum
 from typing import Any, Literal, TypedDict
 
@@ -21,8 +18,6 @@ Json = Mapping[str, Any]
 TEXT, PLAIN, JSON_MESSAGE, BYTES = "text", "plain", "json", "bytes"
 # The kinds that are a stream's own words, and what follows each delta of theirs in its text.
 _WORDS = {TEXT: "", PLAIN: "", JSON_MESSAGE: "\n", BYTES: ""}
-
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 
 
 class Status(str, Enum):
@@ -235,22 +230,3 @@ def place(pieces: Iterable[Piece], offset: int) -> Iterator[Delta]:
         delta = Delta(offset, piece.text, piece.kind, piece.meta)
         yield delta
         offset = delta.end
-
-
-def new_id() -> str:
-    """A new stream id: the day (UTC) and 48 random bits, such as `20260102-3f9a1c5e7b20`."""
-    return f"{datetime.now(timezone.utc):%Y%m%d}-{secrets.token_hex(6)}"
-
-
-def check_id(stream_id: object) -> str:
-    """The id, when it is of a stream id's form.
-
-    Raises:
-        InvalidInput: it is not 1 to 128 letters, digits, `.`, `_`, `~` and `-`.
-    """
-    if isinstance(stream_id, str) and _ID.fullmatch(stream_id):
-        return stream_id
-    raise InvalidInput(
-        f"{stream_id!r} is not a stream id. An id is 1 to 128 letters, digits, '.', '_', '~' or "
-        "'-', such as the one in `s.id`."
-    )

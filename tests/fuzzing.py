@@ -13,9 +13,10 @@ with atheris.instrument_imports(include=["nb_persistent_stream"]):
 
     from nb_persistent_stream.chunking import Chunker, merge
     from nb_persistent_stream.errors import InvalidInput
+    from nb_persistent_stream.ids import check_id
     from nb_persistent_stream.kernel.inert import inert
     from nb_persistent_stream.printable import printable
-    from nb_persistent_stream.protocol import Piece, check_id
+    from nb_persistent_stream.protocol import Piece
     from nb_persistent_stream.server.durable import requests
     from nb_persistent_stream.server.durable.messages import joined, split
     from nb_persistent_stream.server.durable.positions import position

@@ -29,5 +29,5 @@ def test_every_option_of_the_magic_is_an_argument_of_stream():
 
     options = {action.dest for action in StreamMagics.stream.parser._actions} - set(_OURS)
     arguments = set(signature(stream).parameters) - {"source", "options"}
-    # A link is not for people to give; what is not shown needs no cell.
-    assert options == arguments - {"link", "show"}
+    # A link is not for people to give; what is not shown needs no cell; a schema is an object.
+    assert options == arguments - {"link", "show", "schema"}

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nb_persistent_stream.errors import InvalidInput
+from nb_persistent_stream.ids import check_id, new_id
 from nb_persistent_stream.protocol import (
     Delta,
     Piece,
@@ -17,8 +18,6 @@ from nb_persistent_stream.protocol import (
     Status,
     StreamInfo,
     after,
-    check_id,
-    new_id,
     place,
     size,
     text_of,

@@ -10,7 +10,7 @@ import nb_persistent_stream
 
 ROOT = Path(nb_persistent_stream.__file__).parent
 CORE = {
-    *("protocol", "wire", "errors", "config", "chunking", "labels", "toolcalls", "utf8"),
+    *("protocol", "ids", "wire", "errors", "config", "chunking", "labels", "toolcalls", "utf8"),
     *("patience", "printable"),
 }
 MAY_KNOW = {

@@ -19,6 +19,7 @@ async function bundled(entryPoints: string[]): Promise<string[]> {
     metafile: true,
     outdir: 'unused',
     loader: { '.css': 'text' },
+    alias: { 'punycode.js': `${__dirname}/../src/view/markdown/hosts.ts` },
   });
   return Object.keys(metafile.inputs);
 }

@@ -1,17 +1,17 @@
-"""What a stream's handle tells of the answer, beside its text."""
+"""What a stream's handle tells of the answer."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from typing import Any
 
-from ..protocol import Json, Status, StreamInfo
+from ..protocol import TEXT, Json, Status, StreamInfo
 from ..sources import Misfit, Schema, to_schema
 from ..store import StreamStore
 from ..toolcalls import ToolCall, calls_of
 from .driver import Driver
 from .runtime import Runtime
-from .stored import whole_body
+from .stored import whole_body, whole_text
 
 
 class Answer(ABC):
@@ -29,9 +29,14 @@ class Answer(ABC):
         """All that is known of the stream but its body."""
 
     @property
-    @abstractmethod
     def text(self) -> str:
         """The text so far."""
+        return self._text(TEXT)
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning so far, where the model shows it."""
+        return self._text("reasoning")
 
     @property
     def tool_calls(self) -> list[ToolCall]:
@@ -69,3 +74,8 @@ class Answer(ABC):
     def response_id(self) -> str | None:
         """The provider's own id of the answer."""
         return self.info.report.response_id
+
+    def _text(self, kind: str) -> str:
+        if self._driver is not None:
+            return self._driver.body.text(kind)
+        return self._runtime.call(whole_text(self._store, self.id, kind))

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
 
 from ..chunking import ChunkBy
 from ..config import Config, Reuse
 from ..errors import InvalidInput, PersistentStreamError
-from ..protocol import Link, check_id
+from ..ids import check_id
+from ..protocol import Link
 from ..sources import iterable_source, model_source
 from ..store import Query
+from .driver import Driver
 from .handle import Stream
 from .limits import limits
-from .plan import begin, new_stream, plan
+from .plan import Plan, begin, new_stream, plan
 from .provenance import provenance
 from .reuse import open_stream, reuse_of
 from .runtime import runtime, settings
 from .stream_writer import StreamWriter
+
+S = TypeVar("S", bound=Stream)
 
 
 def stream(
@@ -106,11 +112,12 @@ def stream(
         )
         origin = iterable_source(source, schema)
         facts, reuse = provenance(origin, model=model), False
-    handle, driver = runtime().call(open_stream(runtime(), how, facts, link, reuse, origin.schema))
-    if show:
-        handle.show()
-    if driver is not None:
-        runtime().loop.call_soon_threadsafe(driver.begin, origin, bounds)
+    opening = partial(open_stream, runtime(), how, facts, link, reuse, origin.schema)
+    with _opened(opening) as (handle, driver):
+        if show:
+            handle.show()
+        if driver is not None:
+            runtime().loop.call_soon_threadsafe(driver.begin, origin, bounds)
     return handle
 
 
@@ -131,11 +138,9 @@ def create(
             w.write("step 1 done")
     """
     how = plan(chunk_by, max_delay, title, tags)
-    new = new_stream(runtime(), how, provenance())
-    driver = runtime().call(begin(runtime(), how, new))
-    handle = StreamWriter(runtime(), driver.store, driver.stream_id, driver)
-    if show:
-        handle.show()
+    with _opened(partial(_create, how)) as (handle, _):
+        if show:
+            handle.show()
     return handle
 
 
@@ -168,6 +173,40 @@ def watch(target: Stream | str | None = None) -> Stream:
     handle = runtime().call(_watched(settings(), target))
     handle.show()
     return handle
+
+
+@contextmanager
+def _opened(
+    opening: Callable[[], Coroutine[Any, Any, tuple[S, Driver | None]]],
+) -> Iterator[tuple[S, Driver | None]]:
+    """A new handle and its driver, for the length of a block.
+
+    An interrupt may come anywhere in here; nobody could stop the stream afterwards, so it ends too.
+    """
+    driver: Driver | None = None
+    broken_off = False
+
+    async def open_it() -> tuple[S, Driver | None]:
+        nonlocal driver
+        handle, driver = await opening()
+        await end_if_broken_off()
+        return handle, driver
+
+    async def end_if_broken_off() -> None:
+        if broken_off and driver is not None:
+            await driver.cancel()
+
+    try:
+        yield runtime().submit(open_it()).result()
+    except BaseException:
+        broken_off = True
+        runtime().submit(end_if_broken_off())
+        raise
+
+
+async def _create(how: Plan) -> tuple[StreamWriter, Driver]:
+    driver = await begin(runtime(), how, new_stream(runtime(), how, provenance()))
+    return StreamWriter(runtime(), driver.store, driver.stream_id, driver), driver
 
 
 async def _get(config: Config, stream_id: str) -> Stream:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from ..errors import InvalidInput
 from ..protocol import Link, Status, StreamInfo
-from ..sources import to_messages
+from ..sources import adapter_of, to_messages
 from .api import stream
 from .handle import Stream
 from .runtime import settings
@@ -17,7 +17,7 @@ def reply(
     info: StreamInfo, text: str, prompt: str | Sequence[Mapping[str, Any]], changes: dict[str, Any]
 ) -> Stream:
     """See `Stream.reply`; `text` is what a stream that has ended answered."""
-    asked = _asked(info)
+    asked = _asked(info, changes)
     if not text:
         raise InvalidInput(
             f"The stream {info.id} has ended ({info.status}) and said nothing, so there is nothing "
@@ -31,7 +31,7 @@ def reply(
 
 def retry(info: StreamInfo, changes: dict[str, Any]) -> Stream:
     """See `Stream.retry`: it always asks, whatever the settings say of reuse."""
-    same = {**_asked(info), "title": info.title, "tags": info.tags, "reuse": False}
+    same = {**_asked(info, changes), "title": info.title, "tags": info.tags, "reuse": False}
     return _stream(info.provenance.prompt, {**same, **changes}, Link(info.id, "retry"))
 
 
@@ -58,15 +58,22 @@ def resume(info: StreamInfo) -> NoReturn:
     )
 
 
-def _asked(info: StreamInfo) -> dict[str, Any]:
-    """The arguments of `stream()` that a stored stream was asked with, but for what is secret."""
+def _asked(info: StreamInfo, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `stream()` that a stored stream was asked with, but for what is secret.
+
+    Where another model is asked through another adapter, its name decides that one too.
+    """
     origin = info.provenance
     if origin.prompt is None:
         raise InvalidInput(
             f"The stream {info.id} had no prompt: it was read from a source or written by hand. "
             "Give stream() the messages yourself, or run its cell again."
         )
-    return {"model": origin.model, "system": origin.system, **origin.options}
+    asked = {"model": origin.model, "system": origin.system, **origin.options}
+    address = changes.get("base_url", asked.get("base_url"))
+    if adapter_of(changes.get("model", origin.model), address) != adapter_of(origin.model, address):
+        asked.pop("api", None)
+    return asked
 
 
 def _stream(prompt: Any, arguments: dict[str, Any], link: Link) -> Stream:

@@ -18,7 +18,7 @@ from .body import Body
 from .endings import ending, error_record
 from .fit import check_fit
 from .keeper import Keeper
-from .limits import Limits, limited
+from .limits import NO_LIMITS, Limits, limited
 from .orders import obey
 from .runtime import Runtime
 from .writer import Writer
@@ -33,7 +33,6 @@ _PATIENCE = {
     Status.CANCELLED: 30.0,
     Status.TIMEOUT: 3.0,
 }
-_NO_LIMITS = Limits()
 
 
 class Observer(Protocol):
@@ -89,7 +88,7 @@ class Driver:
         """Whether the stream ends by itself, when its source does."""
         return self._source is not None
 
-    def begin(self, source: Source, limits: Limits = _NO_LIMITS) -> None:
+    def begin(self, source: Source, limits: Limits = NO_LIMITS) -> None:
         """Let a source speak, within limits; the stream ends when it does."""
         if self._ending is None:
             self._source = asyncio.create_task(self._drive(source, limits))

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from typing import Any
 
 from ..labels import check_tags, check_title
-from ..protocol import TEXT, Delta, StreamInfo
+from ..protocol import Delta, StreamInfo
 from ..sources import Schema
-from ..store import Batch, StreamStore
+from ..store import StreamStore
 from . import frontend
 from .answer import Answer
 from .driver import Driver
 from .endings import ending
+from .interrupts import heard
 from .runtime import Runtime
-from .stored import end_of, whole, whole_text
+from .stored import end_of, whole
 from .views import Shown, View, view_of, widget_view_of
 
 
@@ -86,16 +88,6 @@ class Stream(Answer):
         return self.info.status.value
 
     @property
-    def text(self) -> str:
-        """The text so far."""
-        return self._text(TEXT)
-
-    @property
-    def reasoning(self) -> str:
-        """The reasoning so far, where the model shows it."""
-        return self._text("reasoning")
-
-    @property
     def error(self) -> str | None:
         """Why the stream ended early, in a sentence; None while it lives or when it is done."""
         error = self.info.error
@@ -115,15 +107,12 @@ class Stream(Answer):
             TimeoutError: it still streams after `timeout` seconds, and goes on.
         """
         try:
-            info, text = self._runtime.call(self._end(), timeout)
+            info, text = self._wait(timeout)
         except concurrent.futures.TimeoutError:
             raise TimeoutError(
                 f"The stream {self.id} still streams after {timeout} s; it goes on. Wait longer, "
                 "or stop it with cancel()."
             ) from None
-        except KeyboardInterrupt:
-            self._cancel_own()
-            raise
         return self._outcome(info, text)
 
     async def follow(self, offset: int = 0) -> AsyncIterator[Delta]:
@@ -132,14 +121,14 @@ class Stream(Answer):
         Raises:
             StreamFailed, StreamCancelled: it ended so, after its last delta.
         """
-        batches = self._store.follow(self.id, offset)
-        try:
-            while batch := await self._runtime.bridge(_next(batches)):
-                for delta in batch.deltas:
-                    yield delta
-        finally:
-            await self._runtime.bridge(_close(batches))
-        self._outcome(*await self._runtime.bridge(self._end()))
+        batches = self._runtime.bridge_each(self._store.follow(self.id, offset))
+        with self._waiting():
+            async with aclosing(batches):
+                async for batch in batches:
+                    for delta in batch.deltas:
+                        yield delta
+            end = await self._runtime.bridge(self._end())
+        self._outcome(*end)
 
     def cancel(self) -> None:
         """Stop the stream, wherever it is driven and whoever follows it; what was said is kept."""
@@ -159,7 +148,7 @@ class Stream(Answer):
         """
         from .conversation import reply  # noqa: PLC0415  (it makes handles)
 
-        return reply(*self._runtime.call(self._end()), prompt, changes)
+        return reply(*self._wait(), prompt, self._formed(changes))
 
     def retry(self, **changes: Any) -> Stream:
         """Ask the same once more, in a new stream; `changes` as with `reply()`.
@@ -169,7 +158,7 @@ class Stream(Answer):
         """
         from .conversation import retry  # noqa: PLC0415
 
-        return retry(self.info, changes)
+        return retry(self.info, self._formed(changes))
 
     def resume(self) -> Stream:
         """Take up an answer that broke off, where its provider can.
@@ -209,18 +198,14 @@ class Stream(Answer):
     def _shown(self) -> Shown:
         return Shown(self._runtime, self._store, self.id, self._driver, reused=self.reused)
 
-    def _text(self, kind: str) -> str:
-        if self._driver is not None:
-            return self._driver.body.text(kind)
-        return self._runtime.call(whole_text(self._store, self.id, kind))
-
     async def _finished(self) -> str:
-        try:
+        with self._waiting():
             info, text = await self._runtime.bridge(self._end())
-        except (asyncio.CancelledError, KeyboardInterrupt):
-            self._cancel_own()
-            raise
         return self._outcome(info, text)
+
+    def _wait(self, timeout: float | None = None) -> tuple[StreamInfo, str]:
+        with self._waiting(), heard():
+            return self._runtime.call(self._end(), timeout)
 
     async def _end(self) -> tuple[StreamInfo, str]:
         """Wait for the end, on the runtime's loop."""
@@ -232,28 +217,23 @@ class Stream(Answer):
         return await whole(self._store, self.id)
 
     def _outcome(self, info: StreamInfo, text: str) -> str:
-        self._finish_view(info, text)
+        if self._view is not None:
+            self._view.finish(info, text)
         error = ending(info, text)
         if error is not None:
             raise error from (self._driver.failure if self._driver else None)
         return text
 
-    def _finish_view(self, info: StreamInfo, text: str) -> None:
-        if self._view is not None:
-            self._view.finish(info, text)
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        """A wait that, broken off, stops what this handle began; any other stream goes on."""
+        try:
+            yield
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            if self._driver is not None and not self.reused:
+                self._runtime.submit(self._driver.cancel())
+            raise
 
-    def _cancel_own(self) -> None:
-        """Stop what this handle began; any other stream goes on when a wait for it is broken."""
-        if self._driver is not None and not self.reused:
-            self._runtime.submit(self._driver.cancel())
-
-
-async def _next(batches: AsyncIterator[Batch]) -> Batch | None:
-    return await anext(batches, None)
-
-
-async def _close(batches: AsyncGenerator[Batch, None]) -> None:
-    # A step that was cancelled may still be on its way out; it needs a turn or two of the loop.
-    while getattr(batches, "ag_running", False):  # noqa: ASYNC110
-        await asyncio.sleep(0)
-    await batches.aclose()
+    def _formed(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """With the form that this handle began with: what is stored of it is JSON alone."""
+        return {"schema": self._schema, **changes} if self._schema else changes

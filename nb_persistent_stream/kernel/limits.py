@@ -29,6 +29,9 @@ class Limits:
     idle_timeout: float | None = None
 
 
+NO_LIMITS = Limits()
+
+
 def limits(
     config: Config,
     *,

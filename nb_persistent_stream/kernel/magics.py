@@ -56,11 +56,22 @@ class StreamMagics(Magics):
     )  # fmt: skip
     @argument("--base-url", metavar="URL", help="the address of an OpenAI-compatible server")
     @argument(
+        "--api", metavar="NAME",
+        help="how the model is asked: chat, responses, anthropic, litellm; else by its name",
+    )  # fmt: skip
+    @argument(
         "--chunk-by", type=lambda unit: int(unit) if unit.isdigit() else unit, metavar="UNIT",
         help="where text may be cut: word, sentence, paragraph, or a number of bytes",
     )  # fmt: skip
     @argument(
         "--max-delay", type=float, metavar="SECONDS", help="the longest that text waits for a cut"
+    )
+    @argument("--max-bytes", type=int, metavar="N", help="the longest answer")
+    @argument(
+        "--first-timeout", type=float, metavar="SECONDS", help="the longest wait for the first word"
+    )
+    @argument(
+        "--idle-timeout", type=float, metavar="SECONDS", help="the longest silence after that"
     )
     @argument(
         "-o", "--option", action="append", default=[], metavar="NAME=VALUE",

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from ..chunking import ChunkBy, check_chunk_by
 from ..config import Config
 from ..errors import InvalidInput
+from ..ids import new_id
 from ..labels import check_tags, check_title
-from ..protocol import Link, Provenance, Status, StreamInfo, new_id
+from ..protocol import Link, Provenance, Status, StreamInfo
 from ..store import Lease, NewStream, StreamStore
 from .driver import Driver
 from .key import key_of

@@ -10,15 +10,16 @@ import atexit
 import os
 import threading
 import uuid
-from collections.abc import Coroutine, Iterator
+from collections.abc import AsyncGenerator, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..config import Config, load
 from ..errors import PersistentStreamError, StoreError
 from ..store import LeaseWatch, StreamStore, open_store
 from .frontend import in_kernel
+from .interrupts import noticed
 from .sigterm import before_sigterm
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ ENDED = (
 )
 # How long, in seconds, an end waits for what is still to be shown.
 _LAST_WORDS = 1.0
+_END = object()
 
 
 class Runtime:
@@ -90,7 +92,16 @@ class Runtime:
         """Run a coroutine on the loop and await it from any loop."""
         if asyncio.get_running_loop() is self.loop:
             return await coroutine
-        return await asyncio.wrap_future(self.submit(coroutine))
+        with noticed():
+            return await asyncio.wrap_future(self.submit(coroutine))
+
+    async def bridge_each(self, steps: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+        """Run an async generator on the loop and go through it on any loop."""
+        try:
+            while (step := await self.bridge(_next(steps))) is not _END:
+                yield cast(T, step)
+        finally:
+            await self.bridge(_close(steps))
 
     async def store(self, config: Config) -> StreamStore:
         """The store that the settings name, opened the first time."""
@@ -168,6 +179,17 @@ class Runtime:
                         await watch.sweep()
             await asyncio.sleep(min(config.beat_interval for config in self._stores))
         self._pulse = None
+
+
+async def _next(steps: AsyncGenerator[T, None]) -> T | object:
+    return await anext(steps, _END)
+
+
+async def _close(steps: AsyncGenerator[Any, None]) -> None:
+    # A step that was cancelled may still be on its way out; it needs a turn or two of the loop.
+    while getattr(steps, "ag_running", False):  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    await steps.aclose()
 
 
 _runtime: Runtime | None = None

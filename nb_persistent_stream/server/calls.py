@@ -15,6 +15,7 @@ from tornado.iostream import StreamClosedError
 
 from ..errors import InvalidInput, PersistentStreamError
 from ..store.calls import CALLS, Call, give
+from .crowd import CONNECTIONS, Crowd
 from .durable.events import KEEP_ALIVE, with_pauses
 from .durable.limits import LIMITS, Limits
 from .handlers import AUTH_RESOURCE, StreamHandler
@@ -70,7 +71,9 @@ class CallHandler(StreamHandler):
     async def _answer(self, call: Call, arguments: dict[str, Any]) -> None:
         method = getattr(await self.store(), call.name)
         if call.many:
-            await self._answer_many(method(**arguments))
+            crowd: Crowd = self.settings[CONNECTIONS]
+            with crowd.place():
+                await self._answer_many(method(**arguments))
         else:
             self.reply(give(await method(**arguments)))
 

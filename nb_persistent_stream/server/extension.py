@@ -26,7 +26,7 @@ from .sweeper import Sweeper
 ROUTES: list[tuple[Any, ...]] = [
     *HANDLERS,
     *DURABLE_HANDLERS,
-    *CALL_HANDLERS,
+    *CALL_HANDLERS,  # what they take and give is what the store's contract says (docs/http.md)
     (r"openapi\.json", DescriptionHandler),
     (r"live", LiveHandler),
     (r"static/(.+)", *ViewerFileHandler.route()),

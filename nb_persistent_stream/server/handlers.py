@@ -13,8 +13,9 @@ from tornado import web
 
 from .. import __version__
 from ..errors import InvalidInput
+from ..ids import check_id
 from ..labels import check_tags, check_title
-from ..protocol import Status, check_id
+from ..protocol import Status
 from ..store import MAX_PAGE, Query, SqliteStore
 from ..store.calls import VERSION
 from ..wire import delta_record, info_record

@@ -18,7 +18,7 @@ from tornado import web
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ..errors import InvalidInput, PersistentStreamError
-from ..protocol import check_id
+from ..ids import check_id
 from ..wire import deltas_message, error_message, state_message
 from .crowd import CONNECTIONS, SUBSCRIPTIONS, Crowd
 from .handlers import AUTH_RESOURCE

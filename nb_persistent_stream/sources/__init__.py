@@ -6,7 +6,7 @@ What an adapter of another package needs is here; docs/providers.md tells how it
 from ..protocol import Piece, Report
 from .contract import Adapter, Event, Request, Source
 from .iterables import iterable_source
-from .models import model_source, to_messages
+from .models import adapter_of, model_source, to_messages
 from .schema import Misfit, Schema, to_schema
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Request",
     "Schema",
     "Source",
+    "adapter_of",
     "iterable_source",
     "model_source",
     "to_messages",

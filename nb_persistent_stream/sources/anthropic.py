@@ -15,7 +15,7 @@ from .contract import Event, Request, Source
 from .extras import load, need
 from .failures import Peer, answer
 from .schema import Schema
-from .secrets import shown_options, shown_url
+from .secrets import secrets_of, shown_options, shown_url
 
 # The API wants to be told how long an answer may be; each model of today may say as much.
 MAX_TOKENS = 16_384
@@ -45,7 +45,7 @@ def anthropic_source(request: Request) -> Source:
         shown_url(address) or "Anthropic",
         str(request.model),
         "ANTHROPIC_API_KEY",
-        _key_of(request.options),
+        secrets_of(request),
     )
     return Source(
         lambda: answer(peer, _ask(request)),

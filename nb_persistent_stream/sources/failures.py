@@ -24,13 +24,13 @@ class Peer:
         where: its name, or its address.
         model: the model that is asked.
         variable: the environment variable that holds the key.
-        key: the key itself, to be kept out of every sentence.
+        secrets: what is to be kept out of every sentence (`secrets.secrets_of`).
     """
 
     where: str
     model: str
     variable: str
-    key: str | None = None
+    secrets: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Peer(where={self.where!r}, model={self.model!r})"
@@ -63,7 +63,7 @@ async def answer(
         if not whole:
             raise broke_off("the connection ended before the answer did")
     except SourceFailed as error:
-        raise SourceFailed(without_keys(str(error), peer.key)) from None
+        raise SourceFailed(without_keys(str(error), peer.secrets)) from None
     except Exception as error:
         raise SourceFailed(_explain(error, peer)) from None
 
@@ -99,7 +99,7 @@ def _said(error: Exception, peer: Peer) -> str:
     message = body.get("message") if isinstance(body, Mapping) else None
     # The client says "Connection error."; what it met says more.
     text = str(message or error.__cause__ or error) or type(error).__name__
-    return without_keys(_WRAPPING.sub("", text), peer.key).strip().rstrip(".")
+    return without_keys(_WRAPPING.sub("", text), peer.secrets).strip().rstrip(".")
 
 
 def _is_of_the_connection(error: Exception) -> bool:

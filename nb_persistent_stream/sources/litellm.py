@@ -14,7 +14,7 @@ from .extras import load, need
 from .failures import Peer, answer
 from .fields import get
 from .openai import ask_chat
-from .secrets import shown_options, shown_url
+from .secrets import secrets_of, shown_options, shown_url
 
 
 def litellm_source(request: Request) -> Source:
@@ -29,7 +29,7 @@ def litellm_source(request: Request) -> Source:
         shown_url(request.base_url) or provider,
         str(request.model),
         "the variable that holds this provider's key",
-        request.options.get("api_key"),
+        secrets_of(request),
     )
     return Source(
         lambda: answer(peer, _ask(request)),

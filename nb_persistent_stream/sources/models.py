@@ -66,7 +66,19 @@ def model_source(
         source = ADAPTERS[name](request)
     else:
         source = plugins.adapter(name, ADAPTERS)(plugins.without_prefix(request, name))
-    return replace(source, schema=request.schema)
+    options = {**source.options, **_how(source, name, request)}
+    return replace(source, options=options, schema=request.schema)
+
+
+def _how(source: Source, name: str, request: Request) -> dict[str, Any]:
+    """What is stored, beside an adapter's options, so that the same can be asked once more."""
+    found = adapter_of(source.model, source.options.get("base_url"))
+    how: dict[str, Any] = {}
+    if request.api or found != name:  # such as a server that ANTHROPIC_BASE_URL named
+        how["api"] = name
+    if request.schema:
+        how["schema"] = request.schema.json
+    return how
 
 
 def adapter_of(model: str | None, base_url: str | None) -> str:

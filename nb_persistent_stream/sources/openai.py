@@ -15,7 +15,7 @@ from .contract import Event, Request, Source
 from .extras import load
 from .failures import Peer, answer
 from .schema import Schema, is_strict
-from .secrets import shown_options, shown_url
+from .secrets import secrets_of, shown_options, shown_url
 
 # Options that configure the client; all others are parameters of the request.
 _CLIENT_OPTIONS = ("api_key", "organization", "project", "timeout", "max_retries")
@@ -70,7 +70,12 @@ def _source(request: Request, api: _Api) -> Source:
         )
     _check_options(request.options, api.resource)
     key = key_of(request.options)
-    peer = Peer(shown_url(request.base_url) or "OpenAI", str(request.model), "OPENAI_API_KEY", key)
+    peer = Peer(
+        shown_url(request.base_url) or "OpenAI",
+        str(request.model),
+        "OPENAI_API_KEY",
+        secrets_of(request),
+    )
     return Source(
         lambda: answer(peer, _ask(request, api, key), says_its_end=api.says_its_end),
         provider="openai",

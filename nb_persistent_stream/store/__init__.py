@@ -1,6 +1,7 @@
 """The only room with SQL: where streams are kept, and how readers hear of what was kept."""
 
-from .contract import StreamStore
+from .contract import Batch, StreamStore
+from .driving import Lease, NewStream, Opened
 from .durable import (
     JSON,
     Appended,
@@ -14,9 +15,9 @@ from .durable import (
     media_type,
 )
 from .leases import LeaseWatch
+from .listing import MAX_PAGE, Page, Query, Window
 from .opening import open_store
 from .sqlite import SqliteStore
-from .values import MAX_PAGE, Batch, Lease, NewStream, Opened, Page, Query, Window
 
 __all__ = [
     "JSON",

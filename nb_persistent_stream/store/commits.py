@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..protocol import Delta, size
+from .driving import Lease
 from .rows import dump
-from .values import Lease
 
 # Well under SQLite's limit of 32,766 parameters: https://sqlite.org/limits.html
 ROWS_PER_COMMIT = 1000

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo
-from .values import Batch, Lease, NewStream, Opened, Page, Query, Window
+from .driving import Lease, NewStream, Opened
+from .listing import Page, Query, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a follower hears at a time: new deltas, or a new state.
+
+    `up_to_date` is whether all that is known to be stored has been given out with it.
+    """
+
+    deltas: tuple[Delta, ...]
+    info: StreamInfo | None = None
+    up_to_date: bool = False
 
 
 class StreamStore(Protocol):

@@ -9,9 +9,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 from ..protocol import StreamInfo
+from .listing import MAX_PAGE, Page, Query, Window
 from .queries import ALL, conditions, page_token
 from .rows import to_info
-from .values import MAX_PAGE, Page, Query, Window
 
 # Seconds between two looks at a window, and how many times longer than a look that must be.
 _PAUSE, _REST = 0.5, 10

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from ..protocol import StreamInfo, check_id
+from ..ids import check_id
+from ..protocol import StreamInfo
+from .driving import NewStream
 from .queries import IS_LIVE
 from .rows import cleaned, new_row, to_info
-from .values import NewStream
 
 _SAME = f"""
 SELECT * FROM stream_infos

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import InvalidInput
 from ..protocol import LIVE, Status, StreamInfo
-from .values import Query
+from .listing import Query
 
 # A longer search would be a longer statement than SQLite takes.
 MOST_SEARCH = 200

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from ..protocol import Delta
+from .driving import Lease, NewStream
 from .queries import IS_LIVE
 from .rows import DELTA, to_delta
-from .values import Lease, NewStream
 
 Read = Callable[[str, Any], Awaitable[list[sqlite3.Row]]]
 

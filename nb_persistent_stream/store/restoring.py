@@ -6,9 +6,10 @@ import sqlite3
 from collections.abc import Sequence
 
 from ..errors import StreamFenced
-from ..protocol import Delta, Status, StreamInfo, after, check_id, size
+from ..ids import check_id
+from ..protocol import Delta, Status, StreamInfo, after, size
+from .driving import Lease, NewStream
 from .rows import dump, new_row
-from .values import Lease, NewStream
 
 
 def restore(

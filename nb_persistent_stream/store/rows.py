@@ -19,8 +19,8 @@ from ..protocol import (
     valid,
 )
 from ..utf8 import shown
+from .driving import NewStream
 from .durable import Resource
-from .values import NewStream
 
 DELTA = "offset, kind, text, meta, data"
 

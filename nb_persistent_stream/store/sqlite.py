@@ -25,7 +25,10 @@ from ..errors import (
 from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after
 from .bodies import read_whole
 from .commits import ROWS_PER_COMMIT, Append, CommitQueue, insertion_of
+from .contract import Batch
 from .database import Database
+from .driving import Lease, NewStream, Opened
+from .listing import Page, Query, Window
 from .lists import Lists
 from .newcomers import create_or_find, insertion
 from .queries import IS_LIVE, LABEL
@@ -34,7 +37,6 @@ from .resources import Resources
 from .restoring import restore
 from .rows import dump, new_end, to_info
 from .tail import Tail
-from .values import Batch, Lease, NewStream, Opened, Page, Query, Window
 
 
 class SqliteStore:

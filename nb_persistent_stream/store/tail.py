@@ -18,8 +18,8 @@ from pathlib import Path
 
 from ..errors import StoreUnavailable
 from ..protocol import Delta, StreamInfo, after
+from .contract import Batch
 from .poller import News, Poller
-from .values import Batch
 
 _WINDOW_BYTES = 256 * 1024
 

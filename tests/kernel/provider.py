@@ -8,12 +8,13 @@ from ..sources.serving import begin, send, serving
 
 
 class Provider:
-    """Speaks chat completions; `asked` are the requests it got."""
+    """Speaks chat completions; `asked` are the requests it got, `more` the last chunks."""
 
     def __init__(self):
         self.asked = []
         self.url = ""
         self.says = "It is {count}."
+        self.more = []
         self.go = threading.Event()
         self.go.set()
 
@@ -27,6 +28,8 @@ class Provider:
             chunk = {"choices": [{"index": 0, "delta": {"content": word + " "}}]}
             send(handler, f"data: {json.dumps(chunk)}\n\n")
             self.go.wait(20)
+        for chunk in self.more:
+            send(handler, f"data: {json.dumps(chunk)}\n\n")
         send(handler, "data: [DONE]\n\n")
 
 

@@ -1,6 +1,7 @@
 """`reply()`, `retry()`, and what `resume()` says."""
 
 import pytest
+from pydantic import BaseModel
 
 from nb_persistent_stream import create, get, stream
 from nb_persistent_stream.errors import InvalidInput, ModelNotChosen, StreamFailed
@@ -9,6 +10,27 @@ from nb_persistent_stream.store import NewStream
 
 from ..store.acts import begin, say
 from ..waiting import until
+
+
+class Count(BaseModel):
+    count: int
+
+
+@pytest.fixture
+def stored_as(there):
+    """The handle of a stream that another kernel asked; give what is stored of the question."""
+
+    def store(**asked):
+        async def write(store):
+            lease = await store.create(NewStream("one", "d", provenance=Provenance("p", **asked)))
+            await store.start(lease)
+            await say(store, lease, "Yes.")
+            await store.finish(lease, Status.DONE, Report())
+
+        there(write)
+        return get("one")
+
+    return store
 
 
 @pytest.fixture
@@ -91,6 +113,67 @@ class TestRetry:
     def test_it_asks_another_model_or_otherwise(self, first, provider):
         first.retry(model="n", temperature=1).result(20)
         assert (provider.asked[-1]["model"], provider.asked[-1]["temperature"]) == ("n", 1)
+
+    def test_it_asks_for_the_same_form(self, provider):
+        provider.says = '{{"count": {count}}}'
+        first = stream("p", model="m", base_url=provider.url, schema=Count)
+        first.result(20)
+        again = first.retry()
+        again.result(20)
+        assert provider.asked[0] == provider.asked[1]
+        assert (first.parsed, again.parsed) == (Count(count=1), Count(count=2))
+        later = get(again.id).retry()
+        later.result(20)
+        assert later.parsed == {"count": 3}
+        plain = again.retry(schema=None)
+        assert plain.result(20)
+        assert (plain.parsed, "response_format" in provider.asked[-1]) == (None, False)
+
+    def test_it_is_asked_through_the_same_api(self, stored_as, provider):
+        one = stored_as(model="m", options={"base_url": provider.url, "api": "responses"})
+        for again in (one.retry(), one.reply("more"), one.retry(model="n")):
+            asked = again.info.provenance
+            assert (asked.options["api"], asked.options["base_url"]) == ("responses", provider.url)
+        assert one.retry(api="chat").result(20)
+
+    @pytest.mark.parametrize("api", [{}, {"api": "chat"}, {"api": "responses"}])
+    @pytest.mark.parametrize(
+        ("model", "provider_then"), [("claude-test", "anthropic"), ("groq/test", "groq")]
+    )
+    def test_another_providers_model_is_asked_in_its_way(
+        self, stored_as, monkeypatch, api, model, provider_then
+    ):
+        for name in ("OPENAI", "ANTHROPIC", "GROQ"):
+            monkeypatch.setenv(f"{name}_API_KEY", "sk-dummy-1")
+        monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # nobody is really asked
+        one = stored_as(model="gpt-test", options=api)
+        again = one.retry(model=model)
+        again.cancel()
+        assert (again.info.provenance.provider, again.info.provenance.model) == (
+            provider_then,
+            model,
+        )
+        named = one.retry(model=model, api="responses")
+        named.cancel()
+        assert named.info.provenance.provider == "openai"
+
+    def test_a_server_of_the_environment_is_asked_in_the_same_way(self, provider, monkeypatch):
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", provider.url)
+        first = stream("p", model="claude-test")
+        first.cancel()
+        monkeypatch.delenv("ANTHROPIC_BASE_URL")
+        again = get(first.id).retry()
+        again.cancel()
+        asked = again.info.provenance
+        assert (asked.provider, asked.options["base_url"]) == ("anthropic", provider.url)
+
+    def test_its_limits_are_those_that_it_is_given(self, first, provider):
+        first.result(20)
+        with pytest.raises(StreamFailed, match="more than 4 bytes"):
+            first.retry(max_bytes=4).result(20)
+        provider.go.clear()
+        with pytest.raises(StreamFailed, match=r"fell silent for 0\.2 s"):
+            first.retry(idle_timeout=0.2).result(20)
 
     def test_it_goes_on_while_the_first_still_streams(self, first, provider):
         provider.go.clear()

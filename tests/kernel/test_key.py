@@ -16,13 +16,34 @@ from nb_persistent_stream.sources import model_source
 LOCAL = "http://localhost:11434/v1"
 
 
-def key(prompt="p", system=None, *, model="m", base_url=LOCAL, set_model=None, **options):
+def key(
+    prompt="p",
+    system=None,
+    *,
+    model="m",
+    base_url=LOCAL,
+    set_model=None,
+    api=None,
+    schema=None,
+    **options,
+):
     """The key of what `stream()` would ask."""
     config = Config(store=Path("unused"), model=set_model)
     source = model_source(
-        prompt, config, model=model, system=system, base_url=base_url, options=options
+        prompt,
+        config,
+        model=model,
+        system=system,
+        base_url=base_url,
+        api=api,
+        schema=schema,
+        options=options,
     )
     return key_of(provenance(source, prompt=prompt, system=system))
+
+
+def test_another_form_has_another_key():
+    assert key(schema={"type": "object"}) != key(schema={"type": "array"})
 
 
 def test_it_is_of_a_fixed_form():
@@ -42,6 +63,9 @@ def test_it_is_of_a_fixed_form():
         {"base_url": "http://localhost:9/v1"},
         {"temperature": 0},
         {"model": "demo", "base_url": None},
+        {"api": "responses"},
+        {"api": "anthropic"},
+        {"schema": {"type": "object"}},
     ],
 )
 def test_another_question_has_another_key(other):

@@ -16,7 +16,8 @@ from .terminal import read_terminal
 
 OPTIONS = (
     "--model", "--system", "--name", "--reuse", "--reuse-cell", "--no-reuse", "--title", "--tag",
-    "--base-url", "--chunk-by", "--max-delay", "--option", "--raw", "--help",
+    "--base-url", "--api", "--chunk-by", "--max-delay",
+    "--max-bytes", "--first-timeout", "--idle-timeout", "--option", "--raw", "--help",
 )  # fmt: skip
 
 
@@ -68,11 +69,12 @@ class TestCell:
     def test_every_option_is_used(self, asked):
         facts = asked(
             "%%stream -m demo --system 'Be {n}' -n kept -t \"A title\" --tag a --tag b "
-            "--chunk-by 64 --max-delay 0.5 -o pace={fast}\nhi"
+            "--api demo --chunk-by 64 --max-delay 0.5 --max-bytes 9999 --first-timeout 9 "
+            "--idle-timeout 9.5 -o pace={fast}\nhi"
         )
         assert facts == {
             "prompt": "hi", "model": "demo", "system": "Be 2", "title": "A title",
-            "tags": ("a", "b"), "options": {"pace": 5000},
+            "tags": ("a", "b"), "options": {"pace": 5000, "api": "demo"},
         }  # fmt: skip
 
     def test_the_handle_is_kept_and_given(self, kernel):

@@ -11,6 +11,7 @@ import pytest
 from nb_persistent_stream import StreamCancelled, StreamFailed, create, get, stream, watch
 from nb_persistent_stream.config import Config, ServerUrl
 from nb_persistent_stream.errors import InvalidInput, StoreError, StreamDeleted, StreamNotFound
+from nb_persistent_stream.kernel import runtime as runtimes
 from nb_persistent_stream.kernel.runtime import runtime
 
 from ..server.process import TOKEN, JupyterServer
@@ -45,6 +46,22 @@ class TestFunctions:
             assert (await anext(seen)).kind == "reasoning"
         assert [delta async for delta in seen] == []
         assert server.stream(w.id)["status"] == "done"
+
+    def test_the_same_is_not_asked_twice(self, server, provider, monkeypatch):
+        def ask(**more):
+            return stream("p", model="m", base_url=provider.url, reuse=True, **more)
+
+        provider.go.clear()
+        first, live = ask(), ask()
+        assert (live.id, live.reused) == (first.id, True)
+        provider.go.set()
+        assert first.result(60) == live.result(60) == "It is 1. "
+        runtime().close(patient=False)
+        monkeypatch.setattr(runtimes, "_runtime", None)  # as in another kernel
+        done = ask()
+        assert (done.id, done.reused, done.result(60)) == (first.id, True, "It is 1. ")
+        assert not ask(temperature=0).reused
+        assert len(server.streams()) == 2
 
     def test_a_stop_on_the_server_reaches_the_source(self, server, script):
         s = stream(script.say("said "))

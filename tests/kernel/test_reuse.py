@@ -3,15 +3,20 @@
 import asyncio
 
 import pytest
+from pydantic import BaseModel
 
 from nb_persistent_stream import StreamCancelled, StreamFailed, stream
-from nb_persistent_stream.errors import InvalidInput
+from nb_persistent_stream.errors import InvalidInput, SchemaMismatch
 from nb_persistent_stream.kernel import frontend
 from nb_persistent_stream.protocol import LIVE
 from nb_persistent_stream.store import Query
 
 from ..store.acts import body
 from ..waiting import eventually, until
+
+
+class Count(BaseModel):
+    count: int
 
 
 @pytest.fixture
@@ -84,8 +89,41 @@ class TestDone:
         newest = ask(reuse=True)
         assert (newest.reused, newest.text) == (True, "It is 2. ")
 
+    def test_its_handle_has_all_that_was_answered(self, ask, provider):
+        call = {"index": 0, "id": "a", "function": {"name": "f", "arguments": "{}"}}
+        provider.says = '{{"count": {count}}}'
+        provider.more = [
+            {"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]},
+            {"choices": [], "usage": {"total_tokens": 7}},
+        ]
+        first = ask(schema=Count, reuse=True)
+        first.result(20)
+        again = ask(schema=Count, reuse=True)
+        assert again.reused
+        for handle in (first, again):
+            assert handle.parsed == Count(count=1)
+            assert [call.name for call in handle.tool_calls] == ["f"]
+            assert handle.usage == {"total_tokens": 7}
+
+    def test_another_api_or_form_is_another_question(self, ask, provider):
+        provider.says = '{{"count": {count}}}'
+        ask(reuse=True).result(20)
+        for other in ({"schema": Count}, {"schema": {"type": "object"}}):
+            assert ask(**other, reuse=True).result(20)
+            assert ask(**other, reuse=True).reused
+        ask(api="responses", reuse=True)
+        until(lambda: len(provider.asked) == 4)
+
 
 class TestNotDone:
+    def test_what_did_not_fit_is_asked_again(self, ask, provider):
+        with pytest.raises(SchemaMismatch):
+            ask(schema=Count, reuse=True).result(20)
+        provider.says = '{{"count": {count}}}'
+        again = ask(schema=Count, reuse=True)
+        again.result(20)
+        assert (again.reused, again.parsed) == (False, Count(count=2))
+
     def test_what_failed_is_asked_again(self, ask, provider):
         provider.says = None
         with pytest.raises(StreamFailed):

@@ -13,7 +13,7 @@ DOCUMENT = json.loads(
     (Path(nb_persistent_stream.server.__file__).parent / "openapi.json").read_text("utf-8")
 )
 METHODS = ("get", "head", "put", "post", "patch", "delete")
-_PARAMETERS = {"id": r"(?!__ds)[^/]+", "path": ".+", "file": ".+"}
+_PARAMETERS = {"id": r"(?!__ds)[^/]+", "path": ".+", "file": ".+", "call": "[^/]+"}
 
 
 def resolved(value):

@@ -10,19 +10,21 @@ import pytest
 from openapi_spec_validator import validate
 from tornado.web import RequestHandler
 
+from nb_persistent_stream.ids import check_id
 from nb_persistent_stream.labels import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
-from nb_persistent_stream.protocol import Status, StreamInfo, check_id
+from nb_persistent_stream.protocol import Status, StreamInfo
 from nb_persistent_stream.server import replies
 from nb_persistent_stream.server.durable import requests
 from nb_persistent_stream.server.extension import ROUTES
 from nb_persistent_stream.store import MAX_PAGE, Reason
+from nb_persistent_stream.store.calls import CALLS
 from nb_persistent_stream.store.queries import MOST_SEARCH
 from nb_persistent_stream.wire import info_record
 
 from .described import DOCUMENT, METHODS, operations, problems, resolved, responses
 
 SCHEMAS = DOCUMENT["components"]["schemas"]
-EXAMPLES = {"id": "one", "path": "subscriptions/one", "file": "viewer.js"}
+EXAMPLES = {"id": "one", "path": "subscriptions/one", "file": "viewer.js", "call": "info"}
 # A handler that refuses whatever was asked has no methods of its own.
 REFUSES_ALL = "/stream/__ds/{path}"
 
@@ -111,6 +113,15 @@ def test_the_limits_are_those_that_are_enforced():
     whole = re.compile(SCHEMAS["StreamId"]["pattern"])
     for stream_id in chain("aA0", ["20260102-3f9a1c5e7b20", "a._~-"]):
         assert whole.fullmatch(check_id(stream_id))
+
+
+def test_the_stores_calls_are_those_that_there_are():
+    parameter, *_ = DOCUMENT["paths"]["/store/{call}"]["parameters"]
+    assert parameter["schema"]["enum"] == list(CALLS)
+    reads = list(CALLS)[list(CALLS).index("info") :]  # as the description tells it
+    rights = {**dict.fromkeys(CALLS, "write"), **dict.fromkeys(reads, "read")}
+    rights["request_cancel"] = "execute"
+    assert {name: call.action for name, call in CALLS.items()} == rights
 
 
 async def test_it_is_served_to_who_may_read(fetch, allow):

@@ -44,6 +44,21 @@ class TestConnections:
         events = Events(fetch, "one")
         await events.until(lambda events: events.messages)
 
+    async def test_the_stores_events_count_too(self, connect, fetch, put):
+        await put("one", "text", **{"Stream-Closed": "true"})
+
+        async def call(name):
+            body = json.dumps({"stream_id": "one"})
+            return await fetch("store", name, method="POST", body=body)
+
+        for _ in range(2 * MOST):
+            assert (await call("follow")).code == 200
+        for _ in range(MOST):
+            await connect()
+        answer = await call("follow")
+        assert (answer.code, answer.error["type"]) == (429, "too-many")
+        assert (await call("info")).code == 200
+
     async def test_a_read_that_ends_gives_its_place_back(self, put, fetch):
         await put("one", "text", **{"Stream-Closed": "true"})
         for live in ("sse", "long-poll"):

@@ -23,7 +23,12 @@ METHODS = ("get", "head", "post", "put", "patch", "delete")
 def routes(server):
     """The extension's handlers, each with a path that leads to it."""
     app = server.extension_manager.extension_apps["nb_persistent_stream"].copy().pop()
-    return [(pattern.replace("([^/]+)", "one"), handler) for pattern, handler, *_ in app.handlers]
+    return [(path_to(pattern), handler) for pattern, handler, *_ in app.handlers]
+
+
+def path_to(pattern):
+    path = pattern.replace("store/([^/]+)", "store/info").replace("([^/]+)", "one")
+    return path.replace("\\", "")
 
 
 def offered(handler):

@@ -6,17 +6,19 @@ import pytest
 
 import nb_persistent_stream
 from nb_persistent_stream.protocol import Delta, Provenance, Report, Status, text_of
+from nb_persistent_stream.store.calls import VERSION
 
 from .conftest import say
 
 DONE = Report(model="m-1", finish_reason="stop", usage={"total_tokens": 3})
 
 
-async def test_the_root_tells_name_and_version(fetch):
+async def test_the_root_tells_name_and_versions(fetch):
     answer = await fetch("/")
     assert answer.json == {
         "name": "nb-persistent-stream",
         "version": nb_persistent_stream.__version__,
+        "store": VERSION,
     }
 
 

@@ -39,6 +39,11 @@ def test_it_holds_the_front_end(wheel):
     assert len([name for name in files if name.startswith("viewer-")]) == 1
 
 
+def test_it_holds_the_description_of_what_is_served(wheel):
+    document = json.loads(wheel.read("nb_persistent_stream/server/openapi.json"))
+    assert document["openapi"].startswith("3.1")
+
+
 def test_it_holds_the_licences_of_what_is_bundled(wheel):
     notices = wheel.read("nb_persistent_stream/static/THIRD_PARTY_NOTICES.txt").decode()
     static = f"{DATA}/share/jupyter/labextensions/nb-persistent-stream/static"

@@ -93,6 +93,6 @@ def test_a_timeout_of_the_first_delta_counts_all_tries(ask):
 
 
 def test_what_is_stored_of_a_request_has_no_secrets():
-    request = Request([], "m", api="chat", base_url="https://me:pw@host/v1?key=1")
-    assert shown_options(request) == {"api": "chat", "base_url": "https://host/v1"}
+    request = Request([], "m", base_url="https://me:pw@host/v1?key=1")
+    assert shown_options(request) == {"base_url": "https://host/v1"}
     assert "pw" not in repr(request)

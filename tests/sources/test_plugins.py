@@ -57,6 +57,8 @@ def test_it_is_found_by_the_models_name_or_explicitly(acme, how):
     assert s.result(30) == "fast heard hi"
     stored = get(s.id).info
     assert (stored.provenance.provider, stored.model) == ("acme", "fast")
+    assert get(s.id).retry(show=False).result(30) == "fast heard hi"
+    assert s.retry(model="acme/slow", show=False).result(30) == "slow heard hi"
 
 
 def test_an_adapter_that_is_not_there_is_named_with_those_that_are(acme):

@@ -1,5 +1,6 @@
 """No key, by whatever way it is passed, gets into the store, into an error or into a log."""
 
+import base64
 import json
 import traceback
 
@@ -29,11 +30,12 @@ def answer(handler):
 
 
 def refuse(handler):
-    """What some servers do: say the key again, and what they were sent."""
+    """What some servers do: say again what they were sent, whole and in words."""
     handler.send_response(401)
     handler.send_header("Content-Type", "application/json")
     handler.end_headers()
-    said = f"Incorrect API key provided: {handler.headers['Authorization']}"
+    sent = [*handler.headers.values(), handler.path, handler.request_body.decode()]
+    said = f"Incorrect API key provided: {sent}, which is {sent[0].split()}. Use a Bearer token"
     send(handler, json.dumps({"error": {"message": said}}))
 
 
@@ -75,12 +77,36 @@ def test_a_url_is_stored_without_its_credentials(ask, store_file):
     assert KEY.encode() not in stored(store_file)
 
 
-def test_a_key_that_the_provider_says_again_is_cut_out(ask, store_file):
+def assert_cut_out(asked, store_file, *secrets):
+    with pytest.raises(PersistentStreamError, match=r"Incorrect .* Use a Bearer token") as caught:
+        asked.result()
+    said = "".join(traceback.format_exception(caught.value))
+    for secret in (KEY, *secrets):
+        for place in (said, repr(caught.value), asked.error):
+            assert secret not in place
+        assert secret.encode() not in stored(store_file)
+
+
+@pytest.mark.parametrize("options", WAYS.values(), ids=WAYS.keys())
+def test_a_key_that_the_provider_says_again_is_cut_out(ask, store_file, options):
     with serving(refuse) as url:
-        asked = ask("hi", base_url=url, api_key=KEY)
-        with pytest.raises(PersistentStreamError) as caught:
-            asked.result()
-    assert KEY not in "".join(traceback.format_exception(caught.value))
-    assert KEY not in repr(caught.value)
-    assert KEY not in asked.error
-    assert KEY.encode() not in stored(store_file)
+        assert_cut_out(ask("hi", base_url=url, **options), store_file)
+
+
+@pytest.mark.parametrize("options", [WAYS["a header"], {"api_key": KEY}], ids=["header", "key"])
+def test_whichever_provider_says_it_again(ask_provider, store_file, options):
+    with serving(refuse) as url:
+        assert_cut_out(ask_provider("hi", url, **options), store_file)
+
+
+def test_what_an_address_says_is_cut_out_too(ask, store_file):
+    with serving(refuse) as url:
+        secret = url.replace("//", f"//me:{KEY}@") + f"/v1?code={KEY}"
+        basic = base64.b64encode(f"me:{KEY}".encode()).decode()
+        assert_cut_out(ask("hi", base_url=secret), store_file, basic)
+
+
+def test_a_key_of_the_environment_that_is_said_again_is_cut_out(ask, store_file, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with serving(refuse) as url:
+        assert_cut_out(ask("hi", base_url=url), store_file)

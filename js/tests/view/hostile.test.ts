@@ -29,12 +29,12 @@ function facts(words: string): Partial<StreamState> {
   };
 }
 
-/** The elements with their attributes, without the words. */
+/** The elements with their attributes, without the words and which stream it is. */
 function shape(root: Element, words: string): string[] {
   return [root, ...root.querySelectorAll('*')].map((element) => {
-    const attributes = [...element.attributes].map(
-      ({ name, value }) => `${name}=${value.replaceAll(words, '…')}`,
-    );
+    const attributes = [...element.attributes]
+      .filter(({ name }) => name !== 'data-stream-id')
+      .map(({ name, value }) => `${name}=${value.replaceAll(words, '…')}`);
     return [element.localName, ...attributes].join(' ');
   });
 }

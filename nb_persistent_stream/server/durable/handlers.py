@@ -12,7 +12,7 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 
 from ...errors import InvalidInput, PersistentStreamError
-from ...protocol import check_id
+from ...ids import check_id
 from ...store import JSON as JSON_TYPE
 from ...store import (
     NewParts,

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from urllib.parse import unquote
 
 from ...errors import InvalidInput
-from ...protocol import check_id
+from ...ids import check_id
 from ...store import Fork, Producer
 from .positions import position
 

@@ -16,7 +16,9 @@ from ...config import ServerUrl
 from ...errors import StoreUnavailable, StreamNotFound
 from ...patience import pauses
 from ...protocol import Delta, ErrorRecord, Report, Status, StreamInfo
-from ..values import Batch, Lease, NewStream, Opened, Page, Query, Window
+from ..contract import Batch
+from ..driving import Lease, NewStream, Opened
+from ..listing import Page, Query, Window
 from .parts import parts
 from .server import Server
 
