@@ -167,6 +167,9 @@ class StreamStore(Protocol):
     async def find(self, query: Query) -> Page:
         """A page of streams, newest first.
 
+        However long a question is, `prompt` and `system` are 200 characters at most in any list:
+        the beginning of what the user said last, and of the system's word.
+
         Raises:
             InvalidInput: the query's `search` is too long, or its `after` is no `next` of a page.
         """

@@ -13,6 +13,7 @@ import aiosqlite
 
 from ..config import Durability
 from ..errors import StoreError, StoreUnavailable
+from .excerpts import teach_excerpts
 from .faults import explain, explained
 from .file import FileId, clear_after, file_id, make_file, uri
 from .private import close_to_others
@@ -148,6 +149,7 @@ async def _open(
         await prepare(writer, path)
         await writer.execute(f"PRAGMA synchronous = {durability}")
         reader = await _connect(path)
+        await teach_excerpts(reader)
     except BaseException:
         await writer.close()
         raise

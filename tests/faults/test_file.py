@@ -60,10 +60,10 @@ def put_another_in_its_place(path):
 
 ACCIDENTS = [
     delete,
-    delete_the_database_only,
+    pytest.param(delete_the_database_only, marks=pytest.mark.slow),
     delete_the_log_only,
-    move_away,
-    put_another_in_its_place,
+    pytest.param(move_away, marks=pytest.mark.slow),
+    pytest.param(put_another_in_its_place, marks=pytest.mark.slow),
 ]
 
 
@@ -230,7 +230,11 @@ def test_many_streams_at_once_are_all_put_there(there, path):
     writers = [create() for _ in range(20)]
     for writer in writers:
         writer.write(f"{writer.id} ")
-    until(lambda: all(stored(there, w.id)[1] for w in writers))
+
+    async def lengths(store):
+        return [info.length for info in await store.live()]
+
+    until(lambda: all(there(lengths)))
     delete(path)
     for writer in writers:
         writer.write("more")

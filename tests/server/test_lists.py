@@ -53,6 +53,14 @@ async def test_a_record_is_the_state_and_what_a_person_knows_it_by(page, begin, 
     assert {name: record[name] for name in expected} == expected
 
 
+async def test_a_record_is_short_however_long_its_question_is(page, begin):
+    await begin("one", provenance=Provenance(prompt="word " * 200_000, system="s" * 1_000_000))
+    page.list(1)
+    message = await page.next()
+    assert message["streams"][0]["prompt"] == "word " * 40
+    assert len(str(message)) < 2_000
+
+
 async def test_a_change_and_a_new_stream_are_told(page, store, begin):
     lease = await begin("one")
     page.list(1, count=1)
