@@ -35,8 +35,17 @@ check: $(VENV)/.dev lint ## The inner loop: all that takes about a minute
 	cd js && npm test
 	$(BIN)/python -m pytest -q -m "not slow and not e2e and not soak" $(ARGS)
 
-soak: $(VENV)/.dev chromium ## The long forms: each byte, thousands of cycles (up to an hour)
+# The bounds of tests/faults can be set: kills of processes, seconds for them, power failures of each
+# kind, seconds of a lock, and a crowd's kernels, streams, servers, pages and seconds. So can
+# NB_SOAK_SEED.
+soak: export NB_SOAK_KILLS ?= 200
+soak: export NB_SOAK_SECONDS ?= 2700
+soak: export NB_SOAK_POWER ?= 500
+soak: export NB_SOAK_LOCKED ?= 30
+soak: export NB_SOAK_CROWD ?= 32,64,4,500,60
+soak: $(VENV)/.dev chromium ## The long forms: each byte, thousands of cycles, kills at random (over an hour)
 	$(BIN)/python -m pytest -m soak tests $(ARGS)
+	$(BIN)/python -m pytest -m slow -s tests/faults $(ARGS)
 
 dev: $(VENV)/.dev ## Rebuild the front end whenever it changes
 	cd js && npm run watch

@@ -14,6 +14,7 @@
     │   └── StreamCancelled              somebody stopped it
     └── StoreError                       the database can't be used
         ├── StoreUnavailable             for now: locked, full, unwritable
+        │   └── StoreReplaced            its file was deleted or replaced while it was open
         ├── StoreCorrupt                 the file is damaged or is not a store
         └── StoreTooNew                  written by a newer version
 
@@ -33,6 +34,7 @@ __all__ = [
     "SourceFailed",
     "StoreCorrupt",
     "StoreError",
+    "StoreReplaced",
     "StoreTooNew",
     "StoreUnavailable",
     "StreamCancelled",
@@ -143,6 +145,18 @@ class StoreError(PersistentStreamError):
 
 class StoreUnavailable(StoreError):
     """The store can't be read or written now; nothing that it holds is harmed."""
+
+
+class StoreReplaced(StoreUnavailable):
+    """The file that had the stream is gone, and perhaps another one stands in its place."""
+
+    @classmethod
+    def of(cls, path: object) -> StoreReplaced:
+        """The error of a file."""
+        return cls(
+            f"The store's file {path} was deleted or replaced while it was in use. Streams that "
+            "are being written are put into the new one; those that had ended are in the old one."
+        )
 
 
 class StoreCorrupt(StoreError):

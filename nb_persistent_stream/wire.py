@@ -7,7 +7,8 @@ from typing import Any, TypedDict
 
 from .protocol import PROVENANCE_NAMES, Delta, ErrorRecord, Json, Link, StreamInfo
 
-_PREVIEW = 200
+# How much of a question a list shows, in characters.
+PREVIEW = 200
 
 
 class DeltaRecord(TypedDict, total=False):
@@ -105,9 +106,9 @@ def preview(prompt: str | list[Any] | None) -> str | None:
     texts = [prompt] if isinstance(prompt, str) else map(_user_text, reversed(prompt or ()))
     for text in texts:
         # No more words are looked at than there is room for: a prompt may be a whole book.
-        words = " ".join(text.split(maxsplit=_PREVIEW)[:_PREVIEW])
+        words = " ".join(text.split(maxsplit=PREVIEW)[:PREVIEW])
         if words:
-            return words[:_PREVIEW]
+            return words[:PREVIEW]
     return None
 
 

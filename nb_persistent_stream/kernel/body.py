@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from dataclasses import replace
 
 from ..protocol import Delta, Piece, after, text_of, valid
 from ..toolcalls import NO_ARGUMENTS, TOOL_CALL, ToolCall, belongs, calls_of
@@ -61,6 +62,15 @@ class Body:
         deltas = self._deltas
         index = bisect_right(deltas, offset, key=lambda delta: delta.offset) - 1
         return [rest for delta in deltas[max(0, index) :] if (rest := after(delta, offset))]
+
+    def until(self, offset: int) -> list[Delta]:
+        """The deltas before an offset; the last is cut if the offset lies within it."""
+        index = bisect_left(self._deltas, offset, key=lambda delta: delta.offset)
+        deltas = self._deltas[:index]
+        if deltas and deltas[-1].end > offset:
+            last = deltas.pop()
+            deltas.append(replace(last, text=last.raw[: offset - last.offset].decode()))
+        return deltas
 
     def text(self, kind: str = "text") -> str:
         """All text of one kind so far."""

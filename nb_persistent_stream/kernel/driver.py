@@ -4,36 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import Protocol
 
 from ..chunking import ChunkBy
-from ..errors import (
-    PersistentStreamError,
-    StoreError,
-    StoreUnavailable,
-    StreamDeleted,
-    StreamEnded,
-    StreamFailed,
-    StreamFenced,
-    StreamNotFound,
-)
-from ..protocol import ErrorRecord, Piece, Report, Status, StreamInfo
+from ..errors import PersistentStreamError, StreamEnded, StreamFailed, StreamFenced
+from ..protocol import Piece, Report, Status, StreamInfo
 from ..sources import Source
 from ..store import Lease, StreamStore
 from .body import Body
-from .endings import ending
+from .endings import ending, error_record
 from .fit import check_fit
+from .keeper import Keeper
 from .limits import NO_LIMITS, Limits, limited
+from .orders import obey
 from .runtime import Runtime
-from .writer import Writer, persist
+from .writer import Writer
 
 # How long, in seconds, a source may take to stop when it is told to.
 _SOURCE_PATIENCE = 2.0
-# And before the store is asked again that could not be read.
-_STORE_PAUSE = 1.0
+# And how long a store that is out of reach is waited for after the end. Who stops it wants it
+# stopped, and a process that is shut down is soon killed.
+_PATIENCE = {
+    Status.DONE: 300.0,
+    Status.ERROR: 300.0,
+    Status.CANCELLED: 30.0,
+    Status.TIMEOUT: 3.0,
+}
 
 
 class Observer(Protocol):
@@ -66,11 +65,17 @@ class Driver:
         self.observers: list[Observer] = []
         self._runtime = runtime
         self.store = store
-        self._lease = lease
-        self._writer = Writer(store, lease, chunk_by, max_delay, self._set_notice)
+        self._keeper = Keeper(store, lease, self.body, lambda: self.info, self._set_notice)
+        self._writer = Writer(self._keeper.append, chunk_by, max_delay)
         self._source: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
-        self._watch = asyncio.create_task(self._watch_store())
+        self._watches = [
+            asyncio.create_task(self._watch(watched))
+            for watched in (
+                obey(store, self._keeper, info.id, self._hear),
+                self._writer.ended(),
+            )
+        ]
         runtime.enter(self)
 
     @property
@@ -125,7 +130,11 @@ class Driver:
             self._set_info(replace(self.info, report=merged))
 
     async def end(self, status: Status, failure: BaseException | None = None) -> None:
-        """End the stream and flush its tail; the first end counts, others wait for it."""
+        """End the stream and flush its tail; the first end counts, others wait for it.
+
+        While the store is out of reach this waits a while: the status says how long.
+        """
+        self._keeper.hurry(_PATIENCE[status])
         if self._ending is None:
             by_source = asyncio.current_task() is self._source
             self._ending = asyncio.create_task(self._end(status, failure, by_source=by_source))
@@ -149,7 +158,7 @@ class Driver:
             self._set_info(replace(self.info, title=stored.title, tags=stored.tags))
 
     async def _start(self) -> None:
-        await persist(lambda: self.store.start(self._lease), self._set_notice)
+        await self._keeper.write(self.store.start)
         self._set_info(replace(self.info, status=Status.STREAMING, started_at=time.time()))
 
     async def _drive(self, source: Source, limits: Limits) -> None:
@@ -175,26 +184,17 @@ class Driver:
             else:
                 self.report(event)
 
-    async def _watch_store(self) -> None:
-        """Hear of a new title; stop when somebody asks for it, or ends or deletes the stream."""
-        with suppress(StoreError):  # the writer meets it too, and reports it
-            try:
-                while True:
-                    with suppress(StoreUnavailable):
-                        async with aclosing(self.store.states(self.stream_id)) as states:
-                            async for info in states:
-                                await self._obey(info)
-                    await asyncio.sleep(_STORE_PAUSE)
-            except StreamFenced as error:
-                await self.end(Status.ERROR, error)
-            except StreamNotFound:
-                await self.end(Status.ERROR, StreamDeleted(self.stream_id))
+    async def _watch(self, watched: Awaitable[None]) -> None:
+        """End when nothing more can be written: at once, not when the source speaks again."""
+        try:
+            await watched
+        except Exception as error:
+            await self.end(Status.ERROR, error)
 
-    async def _obey(self, info: StreamInfo) -> None:
-        if info.status.final or info.epoch != self._lease.epoch:
-            raise StreamFenced(self.stream_id)
-        self._take_labels(info)
-        if info.cancel_requested:
+    async def _hear(self, stored: StreamInfo) -> None:
+        """Take in what others did to the stream in the store: a new title, or a wish to stop."""
+        self._take_labels(stored)
+        if stored.cancel_requested:
             self._set_info(replace(self.info, cancel_requested=True))
             await self.cancel()
 
@@ -202,34 +202,34 @@ class Driver:
         if self._source is not None and not by_source:
             self._source.cancel()
             await asyncio.wait([self._source], timeout=_SOURCE_PATIENCE)
-        error = _error_record(failure) if failure else None
+        error = error_record(failure) if failure else None
         try:
             for tail in self.body.close():
                 await self._writer.put(Piece(tail.text, tail.kind, tail.meta))
             await self._writer.close()
-            await persist(
-                lambda: self.store.finish(self._lease, status, self.info.report, error),
-                self._set_notice,
+            await self._keeper.write(
+                lambda lease: self.store.finish(lease, status, self.info.report, error)
             )
-        except PersistentStreamError as trouble:
+        except Exception as trouble:
             failure = failure or trouble
             self.info = await self._as_stored(trouble)
         else:
             self.info = replace(self.info, status=status, finished_at=time.time(), error=error)
         self.failure = failure
         self._runtime.leave(self)
-        self._watch.cancel()
+        for watch in self._watches:
+            watch.cancel()
         self._tell()
         self.ended.set()
 
-    async def _as_stored(self, trouble: PersistentStreamError) -> StreamInfo:
+    async def _as_stored(self, trouble: Exception) -> StreamInfo:
         """How the stream ended when this driver could not end it."""
         with suppress(PersistentStreamError):
             stored = await self.store.info(self.stream_id)
             if stored.status.final:
                 return stored
         return replace(
-            self.info, status=Status.ERROR, finished_at=time.time(), error=_error_record(trouble)
+            self.info, status=Status.ERROR, finished_at=time.time(), error=error_record(trouble)
         )
 
     def _set_notice(self, notice: str | None) -> None:
@@ -244,7 +244,3 @@ class Driver:
     def _tell(self) -> None:
         for observer in self.observers:
             observer.changed()
-
-
-def _error_record(failure: BaseException) -> ErrorRecord:
-    return {"type": type(failure).__name__, "message": str(failure) or repr(failure)}

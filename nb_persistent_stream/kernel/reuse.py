@@ -6,7 +6,6 @@ from ..config import Config, Reuse
 from ..errors import InvalidInput
 from ..protocol import Link, Provenance
 from ..sources import Schema
-from ..store import Lease
 from . import frontend
 from .driver import Driver
 from .handle import Stream
@@ -51,8 +50,8 @@ async def open_stream(
         driver = await begin(runtime, plan, new)
     else:
         opened = await store.create_or_find(new, same_cell=reuse == "cell")
-        if opened.id != new.id:
-            here = runtime.drivers.get(opened.id)
-            return Stream(runtime, store, opened.id, here, schema, reused=True), None
-        driver = drive(runtime, store, plan, new, Lease(new.id, new.driver, opened.epoch))
+        if opened.lease is None:
+            here = runtime.drivers.get(opened.info.id)
+            return Stream(runtime, store, opened.info.id, here, schema, reused=True), None
+        driver = drive(runtime, store, plan, new, opened.lease)
     return Stream(runtime, store, driver.stream_id, driver, schema), driver

@@ -88,6 +88,7 @@ _ACTIONS: Mapping[str, Action] = {
     "start": "write",
     "append": "write",
     "finish": "write",
+    "restore": "write",
     "beat": "write",
     "expire": "write",
     "request_cancel": "execute",
@@ -102,5 +103,6 @@ _ACTIONS: Mapping[str, Action] = {
     "read": "read",
     "follow": "read",
     "states": "read",
+    "check": "read",
 }
 CALLS = {name: _call(name, action) for name, action in _ACTIONS.items()}

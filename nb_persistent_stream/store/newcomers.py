@@ -7,7 +7,7 @@ from typing import Any
 
 from ..ids import check_id
 from ..protocol import StreamInfo
-from .contract import NewStream
+from .driving import NewStream
 from .queries import IS_LIVE
 from .rows import cleaned, new_row, to_info
 

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..config import Durability
-from ..errors import StoreError
-from .database import BUSY_TIMEOUT
+from ..errors import StoreUnavailable
 from .faults import explained
+from .file import uri
 
 T = TypeVar("T")
+
+# How long, in seconds, another connection that writes is waited for.
+BUSY_TIMEOUT = 5.0
 
 
 class Transactions:
@@ -40,13 +43,16 @@ class Transactions:
         try:
             running = loop.run_in_executor(self._thread, self._run, act)
         except RuntimeError as error:  # the thread takes no more
-            raise StoreError(f"The store {self._path} is closed.") from error
+            raise StoreUnavailable(f"The store {self._path} is closed.") from error
         return await running
 
-    def close(self) -> None:
-        """Let go of the file; a second time does no harm."""
+    async def disconnect(self) -> None:
+        """Let go of the file, until something is to be run again."""
         with suppress(RuntimeError):
-            self._thread.submit(self._disconnect)
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+
+    def close(self) -> None:
+        """End the thread; a second time does no harm."""
         self._thread.shutdown()
 
     def _run(self, act: Callable[[sqlite3.Connection], T]) -> T:
@@ -63,12 +69,15 @@ class Transactions:
             return result
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT, isolation_level=None)
+        db = sqlite3.connect(uri(self._path), uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA foreign_keys = ON")
         db.execute(f"PRAGMA synchronous = {self._durability}")
+        if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            db.execute("PRAGMA journal_mode = TRUNCATE")  # each connection's own; see `journal`
         return db
 
     def _disconnect(self) -> None:
         if self._db is not None:
             self._db.close()
+            self._db = None

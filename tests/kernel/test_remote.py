@@ -12,7 +12,6 @@ from nb_persistent_stream import StreamCancelled, StreamFailed, create, get, str
 from nb_persistent_stream.config import Config, ServerUrl
 from nb_persistent_stream.errors import InvalidInput, StoreError, StreamDeleted, StreamNotFound
 from nb_persistent_stream.kernel import runtime as runtimes
-from nb_persistent_stream.kernel import writer
 from nb_persistent_stream.kernel.runtime import runtime
 
 from ..server.process import TOKEN, JupyterServer
@@ -160,7 +159,6 @@ def test_a_killed_server_loses_and_repeats_nothing(tmp_path, monkeypatch):
     """The driver and a watcher in another process are both remote."""
     server = JupyterServer(tmp_path, tmp_path / "streams.db", lease=15)
     use(server, monkeypatch)
-    monkeypatch.setattr(writer, "_PATIENCE", 600)  # however long the server takes to start
     said, enough = [], []
 
     def talk():

@@ -19,7 +19,7 @@ def asking(stream_id, key="k", driver="d", provenance=HERE):
 async def ask(store, new, **how):
     """The lease of the stream that was made, or the one that was found."""
     opened = await store.create_or_find(new, **how)
-    return Lease(opened.id, opened.driver, opened.epoch) if opened.id == new.id else opened
+    return opened.lease or opened.info
 
 
 async def end(store, lease, status=Status.DONE):

@@ -81,7 +81,7 @@ class TestCost:
     async def test_many_readers_of_a_stream_cost_one_read_a_commit(self, open_store, statements):
         here, there = await open_store(), await open_store()
         from_store = []
-        await here._reader.set_trace_callback(from_store.append)
+        await here._database.reader.set_trace_callback(from_store.append)
         lease, offset = await begin(there), 0
         readers = [Reader(here) for _ in range(20)]
         await eventually(lambda: all(reader.last for reader in readers))
@@ -161,7 +161,7 @@ class TestEnds:
         await begin(store)
         reader = Reader(store)
         await eventually(lambda: reader.last)
-        await store._writer.execute("DELETE FROM streams")
+        await store._database.writer.execute("DELETE FROM streams")
         await asyncio.wait_for(reader.task, 10)
         assert isinstance(reader.failure, StreamNotFound)
         await begin(store)  # the same id again can be followed again
