@@ -19,6 +19,14 @@ describe('what is streamed is what is rendered at once', () => {
     for (const cut of cuts(markdown)) expectSame(markdown, cut);
   });
 
+  it.each(['- a\n- \n\n- ', '1. a\n2.\n\n3.\n\nb', '- - a\n  -\n\n  -\n-\n'])(
+    'in a list that only empty items make loose: %j',
+    (markdown) => {
+      for (const cut of cuts(markdown)) expectSame(markdown, cut);
+      expect(whole(markdown).querySelector('.nbps-md-loose')).not.toBeNull();
+    },
+  );
+
   it('in examples that follow each other', () => {
     const some = fc.array(fc.constantFrom(...examples), { minLength: 2, maxLength: 7 });
     const break_ = fc.constantFrom('', '\n');
