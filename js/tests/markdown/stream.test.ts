@@ -1,7 +1,7 @@
 import { tests as examples } from 'commonmark-spec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { documents, lengths, pieces } from './documents';
+import { documents, lengths, lists, pieces } from './documents';
 import { streamed, whole } from './helpers';
 
 /** Every character alone, and every two pieces. */
@@ -52,6 +52,13 @@ describe('what is streamed is what is rendered at once', () => {
         expectSame(source, pieces(source, [giant.length - 9, ...cut]));
       }),
       { numRuns: Number(process.env.RUNS ?? 60) },
+    );
+  });
+
+  it('in lists of lists', () => {
+    fc.assert(
+      fc.property(lists, lengths, (source, cut) => expectSame(source, pieces(source, cut))),
+      { numRuns: Number(process.env.RUNS ?? 300) },
     );
   });
 
