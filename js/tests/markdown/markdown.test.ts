@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { copyCodeOnClick } from '../../src/view/markdown/copycode';
 import type { Markdown } from '../../src/view/markdown/markdown';
 import { markdown, settle, streamed, whole } from './helpers';
 
@@ -242,6 +243,27 @@ describe('a code block', () => {
     expect(button?.textContent).toBe('Copied');
     await vi.advanceTimersByTimeAsync(2_000);
     expect(button?.textContent).toBe('Copy');
+  });
+
+  it('says so on the button that was pressed last, and leaves nothing with the view', async () => {
+    vi.useFakeTimers();
+    vi.stubGlobal('navigator', { clipboard: { writeText: async () => {} } });
+    const { signal } = new AbortController();
+    const listen = vi.spyOn(signal, 'addEventListener');
+    const root = document.createElement('div');
+    root.append(...streamed(['```\na\n```\n\n```\nb\n```\n']).children);
+    copyCodeOnClick(root, signal);
+    const before = listen.mock.calls.length;
+    const buttons = [...root.querySelectorAll<HTMLButtonElement>('.nbps-md-copy')];
+    const said = () => buttons.map(({ textContent }) => textContent);
+    for (const button of buttons) {
+      button.click();
+      await vi.advanceTimersByTimeAsync(1_500);
+    }
+    expect(said()).toEqual(['Copy', 'Copied']);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(said()).toEqual(['Copy', 'Copy']);
+    expect(listen).toHaveBeenCalledTimes(before);
   });
 });
 
