@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
-from typing import Protocol
 
 from ..chunking import ChunkBy
 from ..errors import (
@@ -20,14 +19,17 @@ from ..errors import (
     StreamFenced,
     StreamNotFound,
 )
-from ..protocol import ErrorRecord, Piece, Report, Status, StreamInfo
-from ..sources import Source
+from ..protocol import Delta, Piece, Report, Status, StreamInfo
+from ..sources import Background, Source
 from ..store import Lease, StreamStore
+from .background import events_of, let_go
 from .body import Body
-from .endings import ending
+from .endings import ending, error_record
 from .fit import check_fit
 from .limits import NO_LIMITS, Limits, limited
+from .observer import Observer
 from .runtime import Runtime
+from .stored import ended_as
 from .writer import Writer, persist
 
 # How long, in seconds, a source may take to stop when it is told to.
@@ -36,18 +38,11 @@ _SOURCE_PATIENCE = 2.0
 _STORE_PAUSE = 1.0
 
 
-class Observer(Protocol):
-    """Somebody in this process who is shown the stream as it is said, before it is stored."""
-
-    def said(self) -> None:
-        """The body has grown."""
-
-    def changed(self) -> None:
-        """The state has changed; after the end nothing follows."""
-
-
 class Driver:
-    """Produces one stream. Made and used on the runtime's loop; its body may be read anywhere."""
+    """Produces one stream. Made and used on the runtime's loop; its body may be read anywhere.
+
+    `said` is the body of a stream that was begun elsewhere.
+    """
 
     def __init__(
         self,
@@ -57,9 +52,10 @@ class Driver:
         info: StreamInfo,
         chunk_by: ChunkBy,
         max_delay: float,
+        said: Sequence[Delta] = (),
     ) -> None:
         self.info = info
-        self.body = Body()
+        self.body = Body(said)
         self.notice: str | None = None
         self.failure: BaseException | None = None
         self.ended = asyncio.Event()
@@ -67,8 +63,9 @@ class Driver:
         self._runtime = runtime
         self.store = store
         self._lease = lease
-        self._writer = Writer(store, lease, chunk_by, max_delay, self._set_notice)
+        self._writer = Writer(store, lease, chunk_by, max_delay, self._set_notice, self.body.end)
         self._source: asyncio.Task[None] | None = None
+        self._background: Background | None = None
         self._ending: asyncio.Task[None] | None = None
         self._watch = asyncio.create_task(self._watch_store())
         runtime.enter(self)
@@ -86,6 +83,7 @@ class Driver:
     def begin(self, source: Source, limits: Limits = NO_LIMITS) -> None:
         """Let a source speak, within limits; the stream ends when it does."""
         if self._ending is None:
+            self._background = source.background
             self._source = asyncio.create_task(self._drive(source, limits))
 
     async def write(self, piece: Piece) -> None:
@@ -116,7 +114,8 @@ class Driver:
                 self.info = replace(self.info, first_delta_at=time.time())
             for observer in self.observers:
                 observer.said()
-            await self._writer.put(Piece(delta.text, delta.kind, delta.meta))
+            mark = piece.mark if self.body.is_settled else None
+            await self._writer.put(Piece(delta.text, delta.kind, delta.meta, mark))
 
     def report(self, report: Report) -> None:
         """Take in what the provider says about the answer."""
@@ -155,8 +154,8 @@ class Driver:
     async def _drive(self, source: Source, limits: Limits) -> None:
         try:
             await self._start()
-            async with aclosing(source.open()) as events:
-                await self._take(limited(events, limits))
+            async with aclosing(events_of(source, self.info, self.body)) as events:
+                await self._take(limited(events, limits, self.body.end))
             if source.schema is not None:
                 await asyncio.to_thread(check_fit, self.info, self.body, source.schema)
         except asyncio.CancelledError:
@@ -173,7 +172,15 @@ class Driver:
             if isinstance(event, Piece):
                 await self.write(event)
             else:
-                self.report(event)
+                await self._hear(event)
+
+    async def _hear(self, report: Report) -> None:
+        """Take in a report; an answer is taken up by its id, so that is stored at once."""
+        is_known = self.info.report.response_id is not None
+        self.report(report)
+        if self._background and report.response_id and not is_known:
+            so_far = self.info.report
+            await persist(lambda: self.store.report(self._lease, so_far), self._set_notice)
 
     async def _watch_store(self) -> None:
         """Hear of a new title; stop when somebody asks for it, or ends or deletes the stream."""
@@ -202,9 +209,12 @@ class Driver:
         if self._source is not None and not by_source:
             self._source.cancel()
             await asyncio.wait([self._source], timeout=_SOURCE_PATIENCE)
-        error = _error_record(failure) if failure else None
+        untold = await let_go(self._background, self.info, status, failure)
+        error = error_record(failure or untold)
+        # What waits may still become whole where the answer is taken up.
+        tails = [] if self._background and status is not Status.DONE else self.body.close()
         try:
-            for tail in self.body.close():
+            for tail in tails:
                 await self._writer.put(Piece(tail.text, tail.kind, tail.meta))
             await self._writer.close()
             await persist(
@@ -213,7 +223,7 @@ class Driver:
             )
         except PersistentStreamError as trouble:
             failure = failure or trouble
-            self.info = await self._as_stored(trouble)
+            self.info = await ended_as(self.store, self.info, trouble)
         else:
             self.info = replace(self.info, status=status, finished_at=time.time(), error=error)
         self.failure = failure
@@ -221,16 +231,6 @@ class Driver:
         self._watch.cancel()
         self._tell()
         self.ended.set()
-
-    async def _as_stored(self, trouble: PersistentStreamError) -> StreamInfo:
-        """How the stream ended when this driver could not end it."""
-        with suppress(PersistentStreamError):
-            stored = await self.store.info(self.stream_id)
-            if stored.status.final:
-                return stored
-        return replace(
-            self.info, status=Status.ERROR, finished_at=time.time(), error=_error_record(trouble)
-        )
 
     def _set_notice(self, notice: str | None) -> None:
         if notice != self.notice:
@@ -244,7 +244,3 @@ class Driver:
     def _tell(self) -> None:
         for observer in self.observers:
             observer.changed()
-
-
-def _error_record(failure: BaseException) -> ErrorRecord:
-    return {"type": type(failure).__name__, "message": str(failure) or repr(failure)}

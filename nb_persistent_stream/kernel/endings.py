@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import SchemaMismatch, StreamCancelled, StreamEnded, StreamFailed
-from ..protocol import Status, StreamInfo
+from ..protocol import ErrorRecord, Status, StreamInfo
 
 
 def ending(info: StreamInfo, text: str) -> StreamEnded | None:
@@ -17,3 +17,10 @@ def ending(info: StreamInfo, text: str) -> StreamEnded | None:
         misfit = info.error is not None and info.error["type"] == SchemaMismatch.__name__
         return (SchemaMismatch if misfit else StreamFailed)(info.id, text, message)
     return None
+
+
+def error_record(failure: BaseException | None) -> ErrorRecord | None:
+    """An error as it is stored."""
+    if failure is None:
+        return None
+    return {"type": type(failure).__name__, "message": str(failure) or repr(failure)}

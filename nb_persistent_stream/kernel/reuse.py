@@ -12,6 +12,7 @@ from .driver import Driver
 from .handle import Stream
 from .plan import Plan, begin, drive, new_stream
 from .runtime import Runtime
+from .takeover import can_go_on, is_abandoned, take_over
 
 
 def reuse_of(asked: object, config: Config) -> Reuse:
@@ -42,6 +43,8 @@ async def open_stream(
 ) -> tuple[Stream, Driver | None]:
     """The handle of a new stream and its driver; or, without one, of the stream to reuse.
 
+    Where that one has lost its driver and can be taken up, it has a new one.
+
     Raises:
         StoreError: the store can't be used.
     """
@@ -52,7 +55,10 @@ async def open_stream(
     else:
         opened = await store.create_or_find(new, same_cell=reuse == "cell")
         if opened.id != new.id:
+            taken = None
+            if can_go_on(opened) and is_abandoned(opened, runtime.driver_id):
+                taken = await take_over(runtime, store, plan, opened)
             here = runtime.drivers.get(opened.id)
-            return Stream(runtime, store, opened.id, here, schema, reused=True), None
+            return Stream(runtime, store, opened.id, here, schema, reused=True), taken
         driver = drive(runtime, store, plan, new, Lease(new.id, new.driver, opened.epoch))
     return Stream(runtime, store, driver.stream_id, driver, schema), driver

@@ -10,6 +10,7 @@ from ..errors import StoreUnavailable
 from ..patience import pauses
 from ..protocol import Piece, place, size
 from ..store import Lease, StreamStore
+from .marks import Mark, Marks
 
 Notice = Callable[[str | None], None]
 
@@ -25,7 +26,7 @@ class Writer:
 
     Text waits for a boundary, but not longer than `max_delay` seconds. What has queued while a
     commit ran goes into the next one. While the store is out of reach the text waits in memory;
-    `notice` is told why, and told None when it is over.
+    `notice` is told why, and told None when it is over. What is stored already ends at `offset`.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Writer:
         chunk_by: ChunkBy,
         max_delay: float,
         notice: Notice,
+        offset: int = 0,
     ) -> None:
         self._store = store
         self._lease = lease
@@ -42,7 +44,8 @@ class Writer:
         self._max_delay = max_delay
         self._notice = notice
         self._ready: list[Piece] = []
-        self._offset = 0
+        self._offset = offset
+        self._marks = Marks()
         self._unsaved = 0
         self._timer: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
@@ -58,6 +61,8 @@ class Writer:
         """
         self._check()
         self._unsaved += size(piece.text)
+        if piece.mark is not None:
+            self._marks.add(Mark(piece.mark, self._offset + self._unsaved))
         self._queue(self._chunker.push(piece))
         if self._unsaved > _MOST_UNSAVED:
             self._flush()  # else it would wait for a boundary that may never come
@@ -114,7 +119,7 @@ class Writer:
             self._saved.set()
 
     async def _append(self, pieces: list[Piece]) -> None:
-        deltas = list(place(pieces, self._offset))
+        deltas = self._marks.put_on(list(place(pieces, self._offset)))
         await persist(lambda: self._store.append(self._lease, deltas), self._notice)
         self._unsaved -= deltas[-1].end - self._offset
         self._offset = deltas[-1].end
