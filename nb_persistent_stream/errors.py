@@ -4,6 +4,8 @@
     ├── InvalidInput (ValueError)        what was asked for can't be done as asked
     │   └── ModelNotChosen               no model, key or address to ask
     ├── SourceFailed                     the model's provider failed
+    │   ├── SourceTooLong                it said more than it may
+    │   └── SourceUnreachable            it can't be heard, but goes on with the answer
     ├── StreamNotFound (LookupError)     no stream of that id in this store
     │   └── StreamGone                   it was deleted, and only its forks still have its text
     ├── StreamFenced                     another driver has the stream, or it has ended
@@ -32,6 +34,8 @@ __all__ = [
     "PersistentStreamError",
     "SchemaMismatch",
     "SourceFailed",
+    "SourceTooLong",
+    "SourceUnreachable",
     "StoreCorrupt",
     "StoreError",
     "StoreReplaced",
@@ -64,6 +68,14 @@ class ModelNotChosen(InvalidInput):
 
 class SourceFailed(PersistentStreamError):
     """The provider refused, broke off or could not be reached; the message says what it said."""
+
+
+class SourceTooLong(SourceFailed):
+    """The source said more than `max_bytes`, so it was stopped."""
+
+
+class SourceUnreachable(SourceFailed):
+    """The provider can't be reached for now, but goes on: `resume()` takes the answer up."""
 
 
 class StreamNotFound(PersistentStreamError, LookupError):

@@ -32,7 +32,7 @@ class Status(str, Enum):
 
     @property
     def final(self) -> bool:
-        """Whether the stream has ended; a final status never changes."""
+        """Whether the stream has ended; what timed out or failed may still be taken up."""
         return self not in (Status.PENDING, Status.STREAMING)
 
     def __str__(self) -> str:
@@ -44,11 +44,15 @@ LIVE = tuple(status for status in Status if not status.final)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What a source says next, before it has a place in the body."""
+    """What a source says next, before it has a place in the body.
+
+    `mark` is the provider's number of it, where an answer can be taken up after that.
+    """
 
     text: str
     kind: str = TEXT
     meta: Json | None = None
+    mark: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

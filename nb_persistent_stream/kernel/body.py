@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ..protocol import Delta, Piece, after, text_of, valid
@@ -18,10 +19,15 @@ class Body:
     name for the call's first argument.
     """
 
-    def __init__(self) -> None:
-        self._deltas: list[Delta] = []
+    def __init__(self, said: Iterable[Delta] = ()) -> None:
+        self._deltas = list(said)
         self._waiting: list[Piece] = []
-        self.end = 0
+        self.end = self._deltas[-1].end if self._deltas else 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that was appended has its place."""
+        return not self._waiting
 
     def append(self, piece: Piece) -> Delta | None:
         """Add a piece at the end; None when there is nothing to add yet.

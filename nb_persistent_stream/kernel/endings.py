@@ -19,6 +19,8 @@ def ending(info: StreamInfo, text: str) -> StreamEnded | None:
     return None
 
 
-def error_record(failure: BaseException) -> ErrorRecord:
-    """What is stored of an error."""
+def error_record(failure: BaseException | None) -> ErrorRecord | None:
+    """An error as it is stored."""
+    if failure is None:
+        return None
     return {"type": type(failure).__name__, "message": str(failure) or repr(failure)}

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from ..chunking import merge
 from ..errors import StoreCorrupt, StoreReplaced, StoreTooNew, StoreUnavailable
 from ..patience import pauses
-from ..protocol import Delta, Piece, StreamInfo, place
+from ..protocol import Delta, Piece, Status, StreamInfo, place
 from ..store import Lease, StreamStore
 from .body import Body
 from .key import key_of
@@ -19,6 +19,15 @@ Notice = Callable[[str | None], None]
 
 # What passes by itself, or when somebody follows the advice that comes with it.
 _PASSING = (StoreUnavailable, StoreCorrupt, StoreTooNew)
+
+# How long, in seconds, a store that is out of reach is waited for after the end. Who stops a stream
+# wants it stopped, and a process that is shut down is soon killed.
+_PATIENCE = {
+    Status.DONE: 300.0,
+    Status.ERROR: 300.0,
+    Status.CANCELLED: 30.0,
+    Status.TIMEOUT: 3.0,
+}
 
 
 class Keeper:
@@ -42,7 +51,7 @@ class Keeper:
         self._body = body
         self._info = info
         self._notice = notice
-        self._saved = 0
+        self._saved = body.end
         self._deadline: float | None = None
         self._restoring = asyncio.Lock()
 
@@ -72,9 +81,9 @@ class Keeper:
                 self._notice(None)
                 return
 
-    def hurry(self, patience: float) -> None:
-        """Give up `patience` seconds from now, or sooner if that was said before."""
-        deadline = time.monotonic() + patience
+    def hurry(self, end: Status) -> None:
+        """Give up a while from now, as the stream ends so; or sooner, if that was said before."""
+        deadline = time.monotonic() + _PATIENCE[end]
         self._deadline = deadline if self._deadline is None else min(self._deadline, deadline)
 
     async def restore(self) -> None:

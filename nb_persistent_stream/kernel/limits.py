@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from types import TracebackType
 
 from ..config import Config
-from ..errors import InvalidInput, SourceFailed
+from ..errors import InvalidInput, SourceFailed, SourceTooLong
 from ..protocol import Piece, size, valid
 from ..sources import Event
 from ..utf8 import whole
@@ -36,9 +36,9 @@ def limits(
     config: Config,
     *,
     is_model: bool,
-    max_bytes: int | None,
-    first_timeout: float | None,
-    idle_timeout: float | None,
+    max_bytes: int | None = None,
+    first_timeout: float | None = None,
+    idle_timeout: float | None = None,
 ) -> Limits:
     """The limits of a call: what it asks for, else the settings.
 
@@ -59,15 +59,17 @@ def limits(
     )
 
 
-async def limited(events: AsyncIterator[Event], limits: Limits) -> AsyncGenerator[Event, None]:
-    """The events of a source within its limits.
+async def limited(
+    events: AsyncIterator[Event], limits: Limits, said: int = 0
+) -> AsyncGenerator[Event, None]:
+    """The events of a source within its limits; `said` are the bytes that came before them.
 
     Only the wait for the source is timed, not what its reader does meanwhile.
 
     Raises:
-        SourceFailed: it was silent for too long, or said too much; what fits was said.
+        SourceFailed: it was silent for too long.
+        SourceTooLong: it said too much; what fits was said.
     """
-    said = 0
     patience, what = limits.first_timeout, "did not begin to answer"
     while True:
         async with _Patience(patience, what):
@@ -123,8 +125,8 @@ def _cut(text: str, room: int) -> str:
     return data[: whole(data)].decode()
 
 
-def _too_much(limits: Limits) -> SourceFailed:
-    return SourceFailed(
+def _too_much(limits: Limits) -> SourceTooLong:
+    return SourceTooLong(
         f"The source said more than {limits.max_bytes:,} bytes, so it was stopped; what it said "
         "until then is kept. Give it more room with max_bytes= if it is meant to be so long."
     )

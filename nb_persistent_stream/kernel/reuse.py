@@ -11,6 +11,7 @@ from .driver import Driver
 from .handle import Stream
 from .plan import Plan, begin, drive, new_stream
 from .runtime import Runtime
+from .takeover import can_go_on, is_abandoned, take_over
 
 
 def reuse_of(asked: object, config: Config) -> Reuse:
@@ -41,6 +42,8 @@ async def open_stream(
 ) -> tuple[Stream, Driver | None]:
     """The handle of a new stream and its driver; or, without one, of the stream to reuse.
 
+    Where that one has lost its driver and can be taken up, it has a new one.
+
     Raises:
         StoreError: the store can't be used.
     """
@@ -51,7 +54,10 @@ async def open_stream(
     else:
         opened = await store.create_or_find(new, same_cell=reuse == "cell")
         if opened.lease is None:
-            here = runtime.drivers.get(opened.info.id)
-            return Stream(runtime, store, opened.info.id, here, schema, reused=True), None
+            found, taken = opened.info, None
+            if can_go_on(found) and is_abandoned(found, runtime.driver_id):
+                taken = await take_over(runtime, store, plan, found)
+            here = runtime.drivers.get(found.id)
+            return Stream(runtime, store, found.id, here, schema, reused=True), taken
         driver = drive(runtime, store, plan, new, opened.lease)
     return Stream(runtime, store, driver.stream_id, driver, schema), driver

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from ..chunking import ChunkBy, Chunker, merge
 from ..protocol import Delta, Piece, place, size
+from .marks import Mark, Marks
 
 Append = Callable[[Sequence[Delta]], Awaitable[None]]
 
@@ -18,15 +19,18 @@ class Writer:
     """Gives one stream's pieces to `append`, in order, from the loop it was made in.
 
     Text waits for a boundary, but not longer than `max_delay` seconds. What has queued while an
-    append ran goes into the next one.
+    append ran goes into the next one. What is written already ends at `offset`, in bytes.
     """
 
-    def __init__(self, append: Append, chunk_by: ChunkBy, max_delay: float) -> None:
+    def __init__(
+        self, append: Append, chunk_by: ChunkBy, max_delay: float, offset: int = 0
+    ) -> None:
         self._append = append
         self._chunker = Chunker(chunk_by)
         self._max_delay = max_delay
         self._ready: list[Piece] = []
-        self._offset = 0
+        self._offset = offset
+        self._marks = Marks()
         self._unsaved = 0
         self._timer: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
@@ -42,6 +46,8 @@ class Writer:
         """
         self._check()
         self._unsaved += size(piece.text)
+        if piece.mark is not None:
+            self._marks.add(Mark(piece.mark, self._offset + self._unsaved))
         self._queue(self._chunker.push(piece))
         if self._unsaved > _MOST_UNSAVED:
             self._flush()  # else it would wait for a boundary that may never come
@@ -106,7 +112,7 @@ class Writer:
             self._saved.set()
 
     async def _write(self, pieces: list[Piece]) -> None:
-        deltas = list(place(pieces, self._offset))
+        deltas = self._marks.put_on(list(place(pieces, self._offset)))
         await self._append(deltas)
         self._unsaved -= deltas[-1].end - self._offset
         self._offset = deltas[-1].end

@@ -37,7 +37,7 @@ class Peer:
 
 
 def broke_off(said: str) -> SourceFailed:
-    """The error of an answer that its provider ended, with the provider's words."""
+    """The error of an answer that its provider ended, or did not end, with the provider's words."""
     said = said.strip().rstrip(".") or "it did not say why"
     return SourceFailed(
         f"The provider broke off: {said}. Check the options, or run the cell again."
@@ -63,12 +63,13 @@ async def answer(
         if not whole:
             raise broke_off("the connection ended before the answer did")
     except SourceFailed as error:
-        raise SourceFailed(without_keys(str(error), peer.secrets)) from None
+        raise type(error)(without_keys(str(error), peer.secrets)) from None
     except Exception as error:
-        raise SourceFailed(_explain(error, peer)) from None
+        raise SourceFailed(explain(error, peer)) from None
 
 
-def _explain(error: Exception, peer: Peer) -> str:
+def explain(error: Exception, peer: Peer) -> str:
+    """What happened, in a sentence without keys."""
     said = _said(error, peer)
     advice = {
         400: "Check the prompt and the options",
@@ -81,7 +82,7 @@ def _explain(error: Exception, peer: Peer) -> str:
     if isinstance(status, int) and status >= 400:  # noqa: PLR2004
         how = f"refused with {status}" if status < 500 else f"failed with {status}"  # noqa: PLR2004
         return f"{peer.where} {how}: {said}. {advice.get(status, 'Run the cell again')}."
-    if _is_of_the_connection(error):
+    if is_of_the_connection(error):
         return (
             f"The connection to {peer.where} failed: {said}. Check the address and run the cell "
             "again."
@@ -102,8 +103,11 @@ def _said(error: Exception, peer: Peer) -> str:
     return without_keys(_WRAPPING.sub("", text), peer.secrets).strip().rstrip(".")
 
 
-def _is_of_the_connection(error: Exception) -> bool:
-    """The SDKs share the name of this error, and the library that they speak HTTP with."""
+def is_of_the_connection(error: Exception) -> bool:
+    """Whether a provider could not be reached, or the connection to it broke.
+
+    The SDKs share the name of this error, and the library that they speak HTTP with.
+    """
     kinds = type(error).__mro__
     return any(
         kind.__name__ == "APIConnectionError" or kind.__module__.startswith("http")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from ..errors import InvalidInput, ModelNotChosen
 from . import chat, responses
+from .background import Answers, in_background
 from .contract import Event, Request, Source
 from .extras import load
 from .failures import Peer, answer
@@ -76,26 +78,40 @@ def _source(request: Request, api: _Api) -> Source:
         "OPENAI_API_KEY",
         secrets_of(request),
     )
-    return Source(
+    source = Source(
         lambda: answer(peer, _ask(request, api, key), says_its_end=api.says_its_end),
         provider="openai",
         model=request.model,
         options=shown_options(request),
     )
+    if not request.options.get("background"):
+        return source
+    answers = Answers(partial(_client, request, key), partial(_asked, request, api), peer)
+    return in_background(source, answers, request)
 
 
 async def _ask(request: Request, api: _Api, key: str | None) -> AsyncGenerator[Event, None]:
-    openai = await load("openai")
-    options = dict(request.options)
-    of_client = {name: options.pop(name) for name in _CLIENT_OPTIONS if name in options}
-    of_client["api_key"] = key or _NO_KEY
-    async with openai.AsyncOpenAI(base_url=request.base_url, **of_client) as client:
-        create = _member(client, api.resource).create
-        items = await create(**{**api.ask(request), **options, "stream": True})
+    async with _client(request, key) as client:
+        items = await _member(client, api.resource).create(**_asked(request, api))
         async with items:
             async for item in items:
                 for event in api.read(item):
                     yield event
+
+
+@asynccontextmanager
+async def _client(request: Request, key: str | None) -> AsyncIterator[Any]:
+    openai = await load("openai")
+    options = {name: value for name, value in request.options.items() if name in _CLIENT_OPTIONS}
+    options["api_key"] = key or _NO_KEY
+    async with openai.AsyncOpenAI(base_url=request.base_url, **options) as client:
+        yield client
+
+
+def _asked(request: Request, api: _Api) -> dict[str, Any]:
+    """All parameters of the request."""
+    options = {n: value for n, value in request.options.items() if n not in _CLIENT_OPTIONS}
+    return {**api.ask(request), **options, "stream": True}
 
 
 def ask_chat(request: Request) -> dict[str, Any]:

@@ -86,6 +86,7 @@ _ACTIONS: Mapping[str, Action] = {
     "create_or_find": "write",
     "claim": "write",
     "start": "write",
+    "report": "write",
     "append": "write",
     "finish": "write",
     "restore": "write",

@@ -49,25 +49,36 @@ class StreamStore(Protocol):
         ...
 
     async def create_or_find(self, new: NewStream, *, same_cell: bool = False) -> Opened:
-        """Make a stream as `create` does, unless one of its key is done or live: find that one.
+        """Make a stream as `create` does, unless one of its key is there: find that one.
 
-        The newest is found that nobody
-        has asked to stop; with `same_cell`, the newest of the same notebook's cell, where both are
-        known. Of all who ask at once, one makes a stream and the others find it.
+        That is one that is done, or live, or whose answer its provider goes on with though the
+        driver lost it (`queries.GOES_ON`). The newest is found that nobody has asked to stop; with
+        `same_cell`, the newest of the same notebook's cell, where both are known. Of all who ask at
+        once, one makes a stream and the others find it.
         """
         ...
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
-        """Take over a live stream whose epoch was seen to be `epoch`; fences the old driver out.
+        """Take over a driver's stream whose epoch was seen to be `epoch`; fences the old one out.
+
+        One that timed out or failed is live again then, and nobody has asked it to stop.
 
         Raises:
             StreamNotFound: there is no such stream.
-            StreamFenced: it has ended, or somebody else was faster.
+            StreamFenced: it is done or was stopped, or somebody else was faster.
         """
         ...
 
     async def start(self, lease: Lease) -> None:
         """Go from pending to streaming.
+
+        Raises:
+            StreamFenced: the lease is not valid any more.
+        """
+        ...
+
+    async def report(self, lease: Lease, report: Report) -> None:
+        """Keep what the provider has said about the answer so far, in place of what was kept.
 
         Raises:
             StreamFenced: the lease is not valid any more.

@@ -35,6 +35,22 @@ def _is_one_of(statuses: tuple[Status, ...]) -> str:
 ALL = "NOT deleted"
 IS_LIVE = _is_one_of(LIVE)
 
+# An answer that its provider goes on with although its driver has lost it.
+GOES_ON = (
+    "(status = 'timeout' OR json_extract(error, '$.type') = 'SourceUnreachable') "
+    "AND response_id IS NOT NULL AND json_extract(options, '$.background')"
+)
+
+_MAY_BE_CLAIMED = _is_one_of((*LIVE, Status.TIMEOUT, Status.ERROR))
+# Takes a driver, an id and an epoch.
+CLAIM = f"""
+UPDATE streams SET epoch = epoch + 1, driver = ?, revision = revision + 1,
+  cancel_requested = iif({IS_LIVE}, cancel_requested, 0),
+  status = iif({IS_LIVE}, status, 'streaming'), finished_at = NULL, error = NULL
+WHERE id = ? AND epoch = ? AND driver IS NOT NULL AND {_MAY_BE_CLAIMED}
+RETURNING id
+"""
+
 # Takes a title, tags and an id. What stays the same is no change.
 LABEL = f"""
 WITH new (title, tags) AS (VALUES (?, ?))

@@ -122,12 +122,16 @@ def new_row(new: NewStream, now: float) -> dict[str, Any]:
     }
 
 
-def new_end(report: Report, error: ErrorRecord | None) -> dict[str, Any]:
-    """The columns of what is known of a stream at its end."""
+def new_report(report: Report) -> dict[str, Any]:
+    """The columns of what a provider said about an answer."""
     return {
         "model": report.model,
         "response_id": report.response_id,
         "finish_reason": report.finish_reason,
         "usage": dump(report.usage),
-        "error": dump(error),
     }
+
+
+def new_end(report: Report, error: ErrorRecord | None) -> dict[str, Any]:
+    """The columns of what is known of a stream at its end."""
+    return {**new_report(report), "error": dump(error)}

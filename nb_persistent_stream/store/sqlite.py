@@ -31,11 +31,11 @@ from .driving import Lease, NewStream, Opened
 from .listing import Page, Query, Window
 from .lists import Lists
 from .newcomers import create_or_find, insertion
-from .queries import IS_LIVE, LABEL
+from .queries import CLAIM, IS_LIVE, LABEL
 from .repeats import Repeats
 from .resources import Resources
 from .restoring import restore
-from .rows import dump, new_end, to_info
+from .rows import dump, new_end, new_report, to_info
 from .tail import Tail
 
 
@@ -87,11 +87,7 @@ class SqliteStore:
         return Opened(info, self._lease(new.id, new.driver, 1) if is_new else None)
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
-        rows = await self._write(
-            "UPDATE streams SET epoch = epoch + 1, driver = ?, revision = revision + 1 "
-            f"WHERE id = ? AND epoch = ? AND driver IS NOT NULL AND {IS_LIVE} RETURNING id",
-            (driver, stream_id, epoch),
-        )
+        rows = await self._write(CLAIM, (driver, stream_id, epoch))
         if not rows and not await self._repeats.claimed(stream_id, driver, epoch):
             await self.info(stream_id)
             raise StreamFenced(stream_id)
@@ -103,6 +99,11 @@ class SqliteStore:
             "status = 'streaming', started_at = coalesce(started_at, ?)",
             (self._clock(),),
         )
+
+    async def report(self, lease: Lease, report: Report) -> None:
+        said = new_report(report)
+        what = ", ".join(f"{column} = ?" for column in said)
+        await self._change(lease, what, tuple(said.values()))
 
     async def append(self, lease: Lease, deltas: Sequence[Delta]) -> None:
         for start in range(0, len(deltas), ROWS_PER_COMMIT):

@@ -8,7 +8,7 @@ from nb_persistent_stream.kernel import keeper, writer
 from nb_persistent_stream.kernel.body import Body
 from nb_persistent_stream.kernel.keeper import Keeper
 from nb_persistent_stream.kernel.writer import Writer
-from nb_persistent_stream.protocol import Piece, place
+from nb_persistent_stream.protocol import Piece, Status, place
 from nb_persistent_stream.store import Lease
 
 from ..waiting import eventually
@@ -117,9 +117,10 @@ async def test_a_store_that_stays_out_of_reach_is_an_error_some_time_after_the_e
     await say(one, "lost ")
     await eventually(lambda: store.began > 50)
     assert not one._task.done()
-    one.keeper.hurry(3600)
-    one.keeper.hurry(0.01)
-    one.keeper.hurry(3600)
+    monkeypatch.setattr(keeper, "_PATIENCE", {Status.DONE: 3600.0, Status.CANCELLED: 0.01})
+    one.keeper.hurry(Status.DONE)
+    one.keeper.hurry(Status.CANCELLED)
+    one.keeper.hurry(Status.DONE)
     with pytest.raises(StoreUnavailable, match="Full"):
         await one.close()
     assert notices[-1] == "Not saved. Full."

@@ -73,6 +73,9 @@ class RemoteStore:
     async def start(self, lease: Lease) -> None:
         await self._server.ask("start", lease.stream_id, lease=lease)
 
+    async def report(self, lease: Lease, report: Report) -> None:
+        await self._server.ask("report", lease.stream_id, lease=lease, report=report)
+
     async def append(self, lease: Lease, deltas: Sequence[Delta]) -> None:
         for part in parts(deltas):
             await self._server.ask("append", lease.stream_id, lease=lease, deltas=part)
