@@ -5,14 +5,14 @@ BIN := $(VENV)/bin
 # The front end is there when pip comes: it need not build it once more.
 PIP := SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip --disable-pip-version-check
 VIEWER := nb_persistent_stream/static/widget.js
-SOURCES := $(shell find js/src js/schema -type f) js/build.mjs js/tsconfig.json
+SOURCES := $(shell find js/src js/schema js/licenses -type f) js/build.mjs js/notices.mjs js/tsconfig.json
 ARGS ?=
 # The labextension is used where it is built: a new build needs no new installation.
 LABEXTENSION := $(VENV)/share/jupyter/labextensions/nb-persistent-stream
 LINK = rm -rf $(LABEXTENSION) && ln -s $(CURDIR)/nb_persistent_stream/labextension $(LABEXTENSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check dev build lint format nbval bench-viewer lock clean chromium
+.PHONY: help demo test check soak dev docs build lint format nbval audit dist bench-viewer lock clean chromium
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,13 +27,16 @@ demo: $(VENV)/.demo ## Open JupyterLab on the demo notebook (ARGS=--no-browser f
 
 test: $(VENV)/.dev chromium lint ## Install what is missing and run everything
 	cd js && npm test
-	$(BIN)/python -m pytest -m "not e2e" $(ARGS)
+	$(BIN)/python -m pytest -m "not e2e and not soak" $(ARGS)
 	$(MAKE) nbval
-	$(BIN)/python -m pytest tests/e2e
+	$(BIN)/python -m pytest tests/e2e -m "not soak"
 
 check: $(VENV)/.dev lint ## The inner loop: all that takes about a minute
 	cd js && npm test
-	$(BIN)/python -m pytest -q -m "not slow and not e2e" $(ARGS)
+	$(BIN)/python -m pytest -q -m "not slow and not e2e and not soak" $(ARGS)
+
+soak: $(VENV)/.dev chromium ## The long forms: each byte, thousands of cycles (up to an hour)
+	$(BIN)/python -m pytest -m soak tests $(ARGS)
 
 dev: $(VENV)/.dev ## Rebuild the front end whenever it changes
 	cd js && npm run watch
@@ -55,12 +58,31 @@ format: $(VENV)/.dev ## Format everything
 nbval: $(VENV)/.dev
 	store=$$(mktemp -d) && trap 'rm -rf "$$store"' EXIT && \
 	NB_STREAM_STORE=$$store/streams.db NB_STREAM_MODEL=demo \
-	  $(BIN)/python -m pytest --nbval-lax notebooks/demo.ipynb notebooks/watch.ipynb
+	  $(BIN)/python -m pytest --nbval-lax notebooks/demo.ipynb notebooks/watch.ipynb \
+	    notebooks/providers.ipynb notebooks/reuse.ipynb
+
+docs: $(VENV)/.dev ## Make the reference of what is served anew
+	$(BIN)/python docs/reference.py
 
 lock: $(VENV)/.dev ## Renew both lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --upgrade \
 	  --no-annotate --no-header --no-emit-index-url --all-extras --no-emit-package nb-persistent-stream pyproject.toml -o requirements.lock
 	cd js && npm update
+
+# Both ask a registry that answers such questions; not all mirrors do.
+audit: $(VENV)/.dev ## Ask the registries for known weaknesses of the dependencies
+	$(BIN)/uv tool run pip-audit@2.10.1 --strict --no-deps --disable-pip --requirement requirements.lock
+	cd js && npm audit
+
+# The bill of Python materials is of what pip installs with the wheel, at the locked versions.
+dist: $(VENV)/.dev ## Make the sdist, the wheel and their bills of materials in dist/
+	rm -rf dist && $(BIN)/uv build --quiet --out-dir dist
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(BIN)/uv venv --quiet "$$folder/venv" && \
+	$(BIN)/uv pip install --quiet --python "$$folder/venv" --constraint requirements.lock dist/*.whl && \
+	$(BIN)/uv tool run --from cyclonedx-bom@7.5.0 cyclonedx-py environment --pyproject pyproject.toml \
+	  --output-reproducible --output-file dist/python.cdx.json "$$folder/venv"
+	cd js && npm sbom --omit=dev --sbom-format=cyclonedx > ../dist/viewer.cdx.json
 
 bench-viewer: $(VENV)/.dev chromium ## Measure the viewer against other Markdown renderers
 	cd js/bench && npm ci --no-fund --no-audit && node build.mjs

@@ -1,6 +1,7 @@
 // Builds the viewer, then those that know it by name: the widget that loads it, the widget that
 // holds a copy, and the labextension.
 // `node build.mjs [--watch]`
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   cpSync,
@@ -13,13 +14,24 @@ import {
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
+import { minify } from 'terser';
+import { asText, packagesIn } from './notices.mjs';
+import { plainFields } from './plainfields.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const STATIC = here('../nb_persistent_stream/static');
 const LABEXTENSION = here('../nb_persistent_stream/labextension');
 /** The folder of what the viewer loads when it is needed. */
 const CHUNKS = 'chunks';
+const NOTICES = 'THIRD_PARTY_NOTICES.txt';
+/** The name by which JupyterLab's own report of licences finds an extension's. */
+const LICENCES = 'third-party-licenses.json';
+/** Bytes that the viewer may take, gzipped, without what it loads when it is needed. */
+const VIEWER_LIMIT = 75_000;
+const VIEWER = 'src/viewer.ts';
+const WATCHING = process.argv.includes('--watch');
 const { name, license, description } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
 
 const COMMON = {
@@ -29,7 +41,10 @@ const COMMON = {
   target: 'es2022',
   charset: 'utf8',
   logLevel: 'error',
+  // Licences are told in full beside the bundles.
+  legalComments: 'none',
   metafile: true,
+  alias: { 'punycode.js': here('src/view/markdown/hosts.ts') },
 };
 
 const minifiedCss = {
@@ -54,6 +69,15 @@ const katexCss = {
   },
 };
 
+/** What is in the bundles of a build, as paths from here. */
+const inputs = new Set();
+
+function noteInputs({ outputs }) {
+  for (const output of Object.values(outputs)) {
+    for (const input of Object.keys(output.inputs)) inputs.add(input);
+  }
+}
+
 /** Builds what the viewer loads when it is needed, from beside it; gives back files by name. */
 async function chunks() {
   const places = Object.values(
@@ -74,6 +98,7 @@ async function chunks() {
     loader: { '.woff2': 'file' },
     plugins: [katexCss],
   });
+  noteInputs(metafile);
   const outputs = Object.keys(metafile.outputs).map((path) => basename(path));
   keepOnly(`${STATIC}/${CHUNKS}`, outputs);
   const named = outputs.map((file) => [file.replace(/-\w{8}\.\w+$/, ''), `${CHUNKS}/${file}`]);
@@ -81,44 +106,65 @@ async function chunks() {
   return Object.fromEntries(named.filter(([, file]) => /\.(?:js|css)$/.test(file)));
 }
 
-/** Bundles one entry point; gives back the name of the file. */
-async function bundle(entry, options) {
-  const { metafile } = await esbuild.build({
+/** Bundles one entry point to where its content's hash tells; gives back the name of the file. */
+async function bundle(entry, path, options) {
+  const { outputFiles, metafile } = await esbuild.build({
     ...COMMON,
     outdir: STATIC,
     entryPoints: [here(entry)],
-    plugins: [minifiedCss],
+    plugins: [minifiedCss, plainFields],
+    write: false,
     ...options,
   });
-  const [[file, { bytes }]] = Object.entries(metafile.outputs);
-  console.log(`${basename(file)}  ${(bytes / 1000).toFixed(1)} kB`);
+  noteInputs(metafile);
+  const code = await smaller(outputFiles[0].text, options.format !== 'iife');
+  const hash = createHash('sha256').update(code).digest('hex').slice(0, 8).toUpperCase();
+  const file = path(hash);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, code);
+  const zipped = gzipSync(code, { level: 9 }).length;
+  console.log(`${basename(file)}  ${code.length} bytes, ${zipped} gzipped`);
+  if (entry === VIEWER && zipped > VIEWER_LIMIT && !WATCHING) {
+    throw new Error(`The viewer takes ${zipped} bytes gzipped: more than ${VIEWER_LIMIT}.`);
+  }
   return basename(file);
 }
 
+/** Terser finds more to leave out than esbuild does, and takes longer. */
+async function smaller(code, module) {
+  if (WATCHING) return code;
+  const made = await minify(code, { module, ecma: 2020, compress: { passes: 2 } });
+  return made.code;
+}
+
 async function build() {
-  const viewer = await bundle('src/viewer.ts', {
-    entryNames: '[name]-[hash]',
-    define: { CHUNK_FILES: JSON.stringify(await chunks()) },
-  });
+  inputs.clear();
+  const CHUNK_FILES = JSON.stringify(await chunks());
+  const beside = (name) => (hash) => `${STATIC}/${name.replace('HASH', hash)}`;
+  const viewer = await bundle(VIEWER, beside('viewer-HASH.js'), { define: { CHUNK_FILES } });
   const define = { VIEWER_FILE: JSON.stringify(viewer) };
   const widgets = [
-    await bundle('src/widget.ts', { define }),
+    await bundle('src/widget.ts', beside('widget.js'), { define }),
     // Nothing lies beside a viewer in a page that reaches no server.
-    await bundle('src/widget-inline.ts', { define: { ...define, CHUNK_FILES: '{}' } }),
+    await bundle('src/widget-inline.ts', beside('widget-inline.js'), {
+      define: { ...define, CHUNK_FILES: '{}' },
+    }),
   ];
-  const entry = await bundle('src/lab.ts', {
-    define,
-    format: 'iife',
-    outdir: `${LABEXTENSION}/static`,
-    entryNames: 'remoteEntry.[hash]',
-  });
+  const entry = await bundle(
+    'src/lab.ts',
+    (hash) => `${LABEXTENSION}/static/remoteEntry.${hash}.js`,
+    { define, format: 'iife' },
+  );
   copy(`${STATIC}/${viewer}`, `${LABEXTENSION}/static/${viewer}`);
   rmSync(`${LABEXTENSION}/static/${CHUNKS}`, { recursive: true, force: true });
   cpSync(`${STATIC}/${CHUNKS}`, `${LABEXTENSION}/static/${CHUNKS}`, { recursive: true });
   copy(here('schema/plugin.json'), `${LABEXTENSION}/schemas/${name}/plugin.json`);
   describe(entry);
-  keepOnly(STATIC, [...widgets, viewer, CHUNKS]);
-  keepOnly(`${LABEXTENSION}/static`, [entry, viewer, CHUNKS]);
+  const packages = packagesIn([...inputs]);
+  writeFileSync(`${STATIC}/${NOTICES}`, asText(packages));
+  writeJson(`static/${LICENCES}`, { packages });
+  keepOnly(STATIC, [...widgets, viewer, CHUNKS, NOTICES]);
+  keepOnly(`${LABEXTENSION}/static`, [entry, viewer, CHUNKS, LICENCES]);
 }
 
 /** What JupyterLab reads to find the entry, and its extension manager to name the package. */
@@ -151,8 +197,8 @@ function keepOnly(folder, files) {
   }
 }
 
-if (process.argv.includes('--watch')) {
-  const rebuild = () => build().catch(() => console.error('not built: see above'));
+if (WATCHING) {
+  const rebuild = () => build().catch(({ message }) => console.error(`not built: ${message}`));
   let soon;
   await rebuild();
   // An editor's save is several events: build once they are over.

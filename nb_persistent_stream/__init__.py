@@ -58,6 +58,13 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
+def load_ipython_extension(ipython: Any) -> None:
+    """`%load_ext nb_persistent_stream`: the magics `%%stream` and `%stream`."""
+    from .kernel.magics import StreamMagics  # noqa: PLC0415  (IPython is there, when it asks)
+
+    ipython.register_magics(StreamMagics)
+
+
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
     return [{"src": "labextension", "dest": "nb-persistent-stream"}]
 

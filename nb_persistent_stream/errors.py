@@ -10,21 +10,26 @@
     │   └── StreamDeleted                somebody deleted it meanwhile
     ├── StreamEnded                      a stream's end that is not "done"; has .text
     │   ├── StreamFailed                 the source or the store failed, or the driver vanished
+    │   │   └── SchemaMismatch           the answer is whole, but not of the form that was asked for
     │   └── StreamCancelled              somebody stopped it
     └── StoreError                       the database can't be used
         ├── StoreUnavailable             for now: locked, full, unwritable
         ├── StoreCorrupt                 the file is damaged or is not a store
         └── StoreTooNew                  written by a newer version
 
-A message says what happened, why, and what to do now.
+A message says what happened, why, and what to do now. Others may have put words into it (a
+provider, a stored stream), and it is printed where it is not caught: nothing in it is a command.
 """
 
 from __future__ import annotations
+
+from .printable import printable
 
 __all__ = [
     "InvalidInput",
     "ModelNotChosen",
     "PersistentStreamError",
+    "SchemaMismatch",
     "SourceFailed",
     "StoreCorrupt",
     "StoreError",
@@ -42,6 +47,9 @@ __all__ = [
 
 class PersistentStreamError(Exception):
     """The base of every error raised here."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class InvalidInput(PersistentStreamError, ValueError):
@@ -119,6 +127,10 @@ class StreamEnded(PersistentStreamError):
 
 class StreamFailed(StreamEnded):
     """The stream's status is `error` or `timeout`."""
+
+
+class SchemaMismatch(StreamFailed):
+    """The answer does not fit its `schema=`; the message says where, `.text` is the answer."""
 
 
 class StreamCancelled(StreamEnded):

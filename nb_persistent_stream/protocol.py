@@ -5,21 +5,19 @@ Offsets and lengths are UTF-8 bytes, times are UTC seconds since the epoch, dura
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timezone
 from enum import Enum
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from .errors import InvalidInput
 from .utf8 import shown
 
 Json = Mapping[str, Any]
-TEXT = "text"
-
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
+# An answer in Markdown; and what programs send: text as it is, messages, bytes.
+TEXT, PLAIN, JSON_MESSAGE, BYTES = "text", "plain", "json", "bytes"
+# The kinds that are a stream's own words, and what follows each delta of theirs in its text.
+_WORDS = {TEXT: "", PLAIN: "", JSON_MESSAGE: "\n", BYTES: ""}
 
 
 class Status(str, Enum):
@@ -72,7 +70,7 @@ class Delta:
         return self.offset + size(self.text)
 
     @property
-    def bytes(self) -> bytes:
+    def raw(self) -> bytes:
         """What was said, as it was said."""
         return self.text.encode() if self.data is None else self.data
 
@@ -95,7 +93,7 @@ class Report:
             model=later.model or self.model,
             response_id=later.response_id or self.response_id,
             finish_reason=later.finish_reason or self.finish_reason,
-            usage=later.usage or self.usage,
+            usage={**(self.usage or {}), **(later.usage or {})} or None,
         )
 
 
@@ -128,6 +126,14 @@ PROVENANCE_NAMES = {field.name: field.name for field in fields(Provenance)} | {
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """What a stream comes from: the stream that it replies to, or that it asks once more."""
+
+    stream_id: str
+    relation: Literal["reply", "retry"]
+
+
+@dataclass(frozen=True, slots=True)
 class StreamInfo:
     """All that is known of a stream but its body.
 
@@ -147,6 +153,7 @@ class StreamInfo:
     title: str | None = None
     tags: tuple[str, ...] = ()
     provenance: Provenance = field(default_factory=Provenance)
+    link: Link | None = None
     report: Report = field(default_factory=Report)
     error: ErrorRecord | None = None
     cancel_requested: bool = False
@@ -194,7 +201,7 @@ def after(delta: Delta, offset: int) -> Delta | None:
         return delta
     if delta.end <= offset:
         return None
-    rest = delta.bytes[offset - delta.offset :]
+    rest = delta.raw[offset - delta.offset :]
     if delta.data is not None:
         return Delta(offset, shown(rest), delta.kind, delta.meta, rest)
     try:
@@ -207,7 +214,13 @@ def after(delta: Delta, offset: int) -> Delta | None:
 
 
 def text_of(deltas: Iterable[Delta], kind: str = TEXT) -> str:
-    """The joined text of one kind."""
+    """The joined text of one kind; of `TEXT`, all that is a stream's own words.
+
+    A program's messages are lines of it.
+    """
+    if kind == TEXT:
+        words = (d.text + _WORDS[d.kind] for d in deltas if d.kind in _WORDS)
+        return "".join(words)
     return "".join(delta.text for delta in deltas if delta.kind == kind)
 
 
@@ -217,22 +230,3 @@ def place(pieces: Iterable[Piece], offset: int) -> Iterator[Delta]:
         delta = Delta(offset, piece.text, piece.kind, piece.meta)
         yield delta
         offset = delta.end
-
-
-def new_id() -> str:
-    """A new stream id: the day (UTC) and 48 random bits, such as `20260102-3f9a1c5e7b20`."""
-    return f"{datetime.now(timezone.utc):%Y%m%d}-{secrets.token_hex(6)}"
-
-
-def check_id(stream_id: object) -> str:
-    """The id, when it is of a stream id's form.
-
-    Raises:
-        InvalidInput: it is not 1 to 128 letters, digits, `.`, `_`, `~` and `-`.
-    """
-    if isinstance(stream_id, str) and _ID.fullmatch(stream_id):
-        return stream_id
-    raise InvalidInput(
-        f"{stream_id!r} is not a stream id. An id is 1 to 128 letters, digits, '.', '_', '~' or "
-        "'-', such as the one in `s.id`."
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
-from .protocol import PROVENANCE_NAMES, Delta, ErrorRecord, Json, StreamInfo
+from .protocol import PROVENANCE_NAMES, Delta, ErrorRecord, Json, Link, StreamInfo
 
 _PREVIEW = 200
 
@@ -17,6 +17,13 @@ class DeltaRecord(TypedDict, total=False):
     kind: str
     text: str
     meta: Json
+
+
+class LinkRecord(TypedDict):
+    """What a stream replies to (`reply`) or asks once more (`retry`)."""
+
+    stream_id: str
+    relation: str
 
 
 class StateRecord(TypedDict):
@@ -31,6 +38,7 @@ class StateRecord(TypedDict):
     elapsed: float
     created_at: float
     finished_at: float | None
+    link: LinkRecord | None
     finish_reason: str | None
     usage: Json | None
     error: ErrorRecord | None
@@ -68,12 +76,17 @@ def state_record(info: StreamInfo, now: float, notice: str | None = None) -> Sta
         "elapsed": max(0.0, end - info.created_at),
         "created_at": info.created_at,
         "finished_at": info.finished_at,
+        "link": _link_record(info.link),
         "finish_reason": info.report.finish_reason,
         "usage": info.report.usage,
         "error": info.error,
         "cancel_requested": info.cancel_requested,
         "notice": notice,
     }
+
+
+def _link_record(link: Link | None) -> LinkRecord | None:
+    return None if link is None else {"stream_id": link.stream_id, "relation": link.relation}
 
 
 def summary_record(info: StreamInfo, now: float, notebook: str | None) -> SummaryRecord:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nb_persistent_stream.errors import InvalidInput
+from nb_persistent_stream.ids import check_id, new_id
 from nb_persistent_stream.protocol import (
     Delta,
     Piece,
@@ -17,8 +18,6 @@ from nb_persistent_stream.protocol import (
     Status,
     StreamInfo,
     after,
-    check_id,
-    new_id,
     place,
     size,
     text_of,
@@ -68,8 +67,13 @@ class TestContract:
 
     @pytest.mark.parametrize("case", cases("after.json"))
     def test_after(self, case):
-        rest = after(Delta(**case["delta"]), case["offset"])
-        assert (rest and delta_record(rest)) == case["expect"]
+        delta = Delta(**case["delta"])
+        if case.get("refused"):
+            with pytest.raises(InvalidInput, match="within a character"):
+                after(delta, case["offset"])
+        else:
+            rest = after(delta, case["offset"])
+            assert (rest and delta_record(rest)) == case["expect"]
 
     @pytest.mark.parametrize("case", cases("fold.json"))
     def test_fold(self, case):
@@ -87,10 +91,6 @@ class TestOffsets:
         rest = after(Delta(offset, seen + unseen), at)
         assert (rest.text if rest else "") == unseen
         assert rest is None or rest.offset == at
-
-    def test_an_offset_within_a_character_is_refused(self):
-        with pytest.raises(InvalidInput, match="offset 3 lies within a character"):
-            after(Delta(0, "a字b"), 3)
 
     @given(st.lists(st.builds(Piece, TEXT)), st.integers(0, 99))
     def test_places_follow_one_another_without_a_gap(self, pieces, offset):
@@ -217,3 +217,15 @@ class TestIds:
     def test_what_is_not_an_id_is_refused_in_words(self, value):
         with pytest.raises(InvalidInput, match="is not a stream id"):
             check_id(value)
+
+
+def test_a_streams_text_is_its_own_words_and_a_message_is_a_line():
+    deltas = [
+        Delta(0, "think", "reasoning"),
+        Delta(5, "said ", "text"),
+        Delta(10, "plain ", "plain"),
+        Delta(16, "[1]", "json"),
+        Delta(19, "raw", "bytes"),
+    ]
+    assert text_of(deltas) == "said plain [1]\nraw"
+    assert text_of(deltas, "reasoning") == "think"

@@ -52,5 +52,5 @@ def test_bytes_that_are_no_text_are_parted_too(data, limit):
 def test_a_delta_of_bytes_is_cut_at_any_of_them(data, at):
     delta = Delta(100, shown(data), data=data)
     rest = after(delta, 100 + at)
-    assert (rest.bytes if rest else b"") == data[at:]
-    assert rest is None or (rest.end == delta.end and size(rest.text) == len(rest.bytes))
+    assert (rest.raw if rest else b"") == data[at:]
+    assert rest is None or (rest.end == delta.end and size(rest.text) == len(rest.raw))

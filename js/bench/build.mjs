@@ -2,6 +2,7 @@
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { plainFields } from '../plainfields.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const CHUNKS = here('../../nb_persistent_stream/static/chunks');
@@ -17,6 +18,7 @@ await esbuild.build({
   target: 'es2022',
   outdir: here('dist'),
   loader: { '.css': 'text' },
+  plugins: [plainFields],
   define: {
     CHUNK_FILES: JSON.stringify(Object.fromEntries(named)),
     'process.env.NODE_ENV': '"production"',
@@ -34,6 +36,7 @@ await esbuild.build({
   target: 'es2022',
   charset: 'utf8',
   outfile: here('dist/renderer.js'),
+  plugins: [plainFields],
   define: { CHUNK_FILES: '{}' },
   logLevel: 'error',
 });

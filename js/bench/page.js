@@ -11,40 +11,39 @@ const styles = document.head.appendChild(document.createElement('style'));
 styles.textContent = `${style}${markdownCss}
   .wrapped > * { content-visibility: auto; contain-intrinsic-size: auto 60px; }`;
 
-/** Streams a text into a renderer, a frame's worth at a time, with layout after each. */
-globalThis.measure = async ({ name, size, plain, wrapped, patience = 30_000 }) => {
+let text = '';
+let renderer = null;
+let at = 0;
+
+/** Makes ready to stream a text of so many characters into a renderer. */
+globalThis.begin = ({ name, size, plain, only, wrapped }) => {
   const root = document.body.appendChild(document.createElement('div'));
   root.className = wrapped ? 'wrapped' : 'nbps';
-  const text = generate(size, { plain });
-  const renderer = PEERS[name](root);
-  const quarters = [0, 0, 0, 0];
-  let [script, longest, late, frames, at] = [0, 0, 0, 0, 0];
+  text = generate(size, { plain, only });
+  renderer = PEERS[name](root);
+};
+
+/**
+ * Streams up to a part of the text, a frame's worth at a time with layout after each, unless that
+ * takes longer than `patience`, in milliseconds. Gives back what it did.
+ */
+globalThis.stream = async (part, patience) => {
+  const end = Math.round(part * text.length);
   const began = performance.now();
-  for (; at < text.length && performance.now() - began < patience; at += CHARACTERS) {
+  const from = at;
+  let [longest, late, frames] = [0, 0, 0];
+  while (at < end && performance.now() - began < patience) {
     const start = performance.now();
     renderer.append(text.slice(at, at + CHARACTERS));
     renderer.flush();
-    const scripted = performance.now();
-    root.offsetHeight;
+    document.body.offsetHeight;
     const took = performance.now() - start;
-    script += scripted - start;
+    at = Math.min(at + CHARACTERS, text.length);
     longest = Math.max(longest, took);
     if (took > FRAME) late++;
     frames++;
-    quarters[Math.floor((4 * at) / text.length)] += scripted - start;
     // Loads and timers have their turn, as between the frames of a page.
     if (frames % 32 === 0) await new Promise((resolve) => setTimeout(resolve));
   }
-  const done = Math.min(at, text.length);
-  if (done === text.length) renderer.end();
-  root.remove();
-  return {
-    kb: Math.round(done / 1_000),
-    whole: done === text.length,
-    perKb: script / (done / 1_000),
-    total: (performance.now() - began) / 1_000,
-    longest,
-    late: (100 * late) / frames,
-    growth: quarters[3] / quarters[1],
-  };
+  return { kb: (at - from) / 1_000, whole: at >= end, longest, late, frames };
 };

@@ -40,8 +40,11 @@ function dice(seed) {
   };
 }
 
-/** About so many characters of Markdown; plain has neither code with a language nor formulas. */
-export function generate(length, { plain = false, seed = 1 } = {}) {
+/**
+ * About so many characters of Markdown; plain has neither code with a language nor formulas. `only`
+ * names what it is one giant block of.
+ */
+export function generate(length, { plain = false, only = null, seed = 1 } = {}) {
   const roll = dice(seed);
   const one = (all) => all[Math.floor(roll() * all.length)];
   const between = (low, high) => low + Math.floor(roll() * (high - low + 1));
@@ -58,6 +61,19 @@ export function generate(length, { plain = false, seed = 1 } = {}) {
     return plainWord;
   };
   const sentence = (low, high) => `${times(between(low, high), word).join(' ')}.`;
+  const row = () => `| ${times(3, () => sentence(1, 4)).join(' | ')} |`;
+  const lines = {
+    list: () => `- ${sentence(6, 18)}`,
+    table: row,
+    code: () => one(CODE.python),
+    paragraph: () => sentence(8, 22),
+  };
+  if (only) {
+    const head = { table: [row(), '|---|:-:|--:|'], code: ['```python'] }[only] ?? [];
+    const all = [...head];
+    for (let size = 0; size < length; size += all.at(-1).length + 1) all.push(lines[only]());
+    return `${all.join('\n').slice(0, length)}\n`;
+  }
   const blocks = {
     heading: () => `## ${sentence(2, 6)}`,
     paragraph: () => times(between(2, 5), () => sentence(8, 22)).join(' '),
@@ -65,7 +81,6 @@ export function generate(length, { plain = false, seed = 1 } = {}) {
     steps: () => times(between(3, 8), (i) => `${i + 1}. ${sentence(6, 18)}`).join('\n'),
     quote: () => `> ${sentence(8, 20)}`,
     table: () => {
-      const row = () => `| ${times(3, () => sentence(1, 4)).join(' | ')} |`;
       return [row(), '|---|:-:|--:|', ...times(between(3, 10), row)].join('\n');
     },
     code: () => {

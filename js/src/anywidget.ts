@@ -34,7 +34,12 @@ async function show(load: Load, model: AnyModel, el: HTMLElement, signal: AbortS
     const viewer = await load(model);
     if (signal.aborted) return;
     el.replaceChildren();
-    viewer.mount({ el, streamId: model.get('stream_id'), signal });
+    viewer.mount({
+      el,
+      streamId: model.get('stream_id'),
+      reused: model.get('reused') === true,
+      signal,
+    });
   } catch (error) {
     el.textContent = `The viewer of this stream could not be shown (${error}). Its text is stored.`;
   } finally {

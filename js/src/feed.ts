@@ -4,7 +4,7 @@ import type { Inbox } from './inbox';
 import type { DeltasMessage, SourceName, StateMessage, WireError } from './protocol';
 import type { Session, Trouble } from './session';
 import { KernelSource } from './sources/kernel';
-import { FINAL, NO_KERNEL, NO_SERVER, NOT_FOUND } from './sources/refusals';
+import { ELSEWHERE, FINAL, NO_KERNEL, NO_SERVER, NOT_FOUND } from './sources/refusals';
 import type { LiveSocket } from './sources/server';
 import type { Source } from './sources/source';
 import { Timer } from './timer';
@@ -100,6 +100,7 @@ export class Feed {
     this.#detach('kernel');
     this.#inbox = inbox;
     this.#refusals.kernel = null;
+    if (inbox.remote) this.#missing = null;
     if (this.#attached.server) void this.#replaceServer(inbox);
     const gone = () => {
       if (this.#inbox !== inbox) return;
@@ -180,9 +181,10 @@ export class Feed {
   /** One source can't serve: turn to the other, and say so only when there is none. */
   #refused(name: SourceName, error: WireError): void {
     this.#detach(name);
-    this.#refusals[name] = error;
-    if (name === 'server' && error.type === NOT_FOUND)
-      this.#missing = { type: 'unavailable', error };
+    const isMissing = name === 'server' && error.type === NOT_FOUND;
+    const isElsewhere = isMissing && this.#inbox?.remote === true;
+    this.#refusals[name] = isElsewhere ? ELSEWHERE : error;
+    if (isMissing && !isElsewhere) this.#missing = { type: 'unavailable', error };
     const other = name === 'kernel' ? 'server' : 'kernel';
     if (this.#attached[other]) return;
     if (!this.#refusals[other]) {

@@ -25,6 +25,11 @@ export async function post(server: Server, path: string, body?: object): Promise
   return (await send(server, 'POST', path, body))?.ok ?? false;
 }
 
+/** Changes what the path names: null clears, and what is not there stays (RFC 7396). */
+export async function patch(server: Server, path: string, change: object): Promise<boolean> {
+  return (await send(server, 'PATCH', path, change))?.ok ?? false;
+}
+
 /** Whether what the path names is not there any more. */
 export async function remove(server: Server, path: string): Promise<boolean> {
   const answer = await send(server, 'DELETE', path);

@@ -7,6 +7,8 @@ type Listener = (content: unknown) => void;
 export class Inbox {
   readonly streamId: string;
   readonly role: string;
+  /** Whether the stream is kept by a server that may be another than this page's. */
+  readonly remote: boolean;
   /** Aborted when the model is gone: its kernel will say no more. */
   readonly closed: AbortSignal;
   /** Where the first text that it hears begins: 0 for a model that was there from the start. */
@@ -22,6 +24,7 @@ export class Inbox {
     this.#model = model;
     this.streamId = model.get('stream_id');
     this.role = model.get('role');
+    this.remote = model.get('remote') === true;
     this.closed = this.#controller.signal;
     this.beginning = new Promise((resolve) => {
       this.#began = resolve;

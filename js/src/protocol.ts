@@ -15,6 +15,12 @@ export interface WireError {
   readonly message: string;
 }
 
+/** The stream that another one replies to, or asks once more. */
+export interface StreamLink {
+  readonly stream_id: string;
+  readonly relation: 'reply' | 'retry';
+}
+
 export interface StreamState {
   readonly stream_id: string;
   readonly status: Status;
@@ -25,6 +31,7 @@ export interface StreamState {
   readonly elapsed: number;
   readonly created_at: number;
   readonly finished_at: number | null;
+  readonly link: StreamLink | null;
   readonly finish_reason: string | null;
   readonly usage: Readonly<Record<string, unknown>> | null;
   readonly error: WireError | null;
@@ -124,18 +131,29 @@ export function endOf(delta: Delta): number {
   return delta.offset + byteLength(delta.text);
 }
 
+/** Whether a kind is a stream's own words: an answer in Markdown, or what a program sends. */
+export function isWords(kind: string): boolean {
+  return kind === 'text' || kind === 'plain' || kind === 'json' || kind === 'bytes';
+}
+
 /**
  * What a reader who stands at `offset` has not seen of a delta: null when it has seen it all.
  * A delta that begins beyond the offset is a gap and comes back as it is, for the caller to see.
+ *
+ * @throws RangeError The offset lies within a character, so no reader has come to stand there.
  */
 export function after(delta: Delta, offset: number): Delta | null {
   if (delta.offset >= offset) return delta;
   let bytes = delta.offset;
-  for (let i = 0; i < delta.text.length; i++) {
-    if (bytes >= offset) return { ...delta, offset, text: delta.text.slice(i) };
-    bytes += unitBytes(delta.text.charCodeAt(i));
+  let seen = 0;
+  for (const character of delta.text) {
+    if (bytes >= offset) break;
+    bytes += byteLength(character);
+    seen += character.length;
   }
-  return null;
+  if (bytes > offset) throw new RangeError(`The offset ${offset} lies within a character.`);
+  const text = delta.text.slice(seen);
+  return text ? { ...delta, offset, text } : null;
 }
 
 /** A message as it came off a wire, or null for one that this version does not know. */

@@ -17,6 +17,20 @@ export interface MountOptions {
   /** Whether a cell was just run for it: its kernel's widget is then waited for, a moment. */
   fresh?: boolean;
   observer?: StreamObserver;
+  /** Whether the stream answers here in place of a new one. */
+  reused?: boolean;
+  rerun?: Rerun;
+  /** Shows another stream, where the page can. */
+  open?: (streamId: string) => void;
+}
+
+/** Asks anew what a stream was reused for. */
+export interface Rerun {
+  /** Whether that can be done now: it takes a kernel. */
+  readonly possible: boolean;
+  run(): Promise<void>;
+  /** Tells whenever `possible` may have changed. */
+  onChange(listener: () => void, signal: AbortSignal): void;
 }
 
 /** Who wants to know how the stream of a view stands; told each once a view. */

@@ -91,6 +91,14 @@ export class Session {
     else this.#acceptState(source, message.state);
   }
 
+  /** Takes in a title that was given after the end: the sources are silent then. */
+  retitle(title: string | null): void {
+    const state = this.#state;
+    if (state === null || !isFinal(state.status) || state.title === title) return;
+    this.#state = { ...state, title };
+    this.#tell((listener) => listener.onState?.({ ...state, title }));
+  }
+
   report(trouble: Trouble | null): void {
     if (trouble === this.#trouble) return;
     this.#trouble = trouble;

@@ -1,4 +1,4 @@
-import type { Delta } from './protocol';
+import { type Delta, isWords } from './protocol';
 import type { Session } from './session';
 
 /** The words that stand in a notebook's file for a stream; `kernel/display.py` writes the same. */
@@ -31,8 +31,8 @@ export function finalWords({ deltas, state }: Session): string {
   return answer(deltas) || (state?.error?.message ?? `*The stream is empty (${state?.status}).*`);
 }
 
-/** The text of the model, without its reasoning and what else is folded away. */
+/** A stream's own words, without reasoning and what else is folded away; messages are lines. */
 export function answer(deltas: readonly Delta[]): string {
-  const text = deltas.filter(({ kind }) => kind === 'text');
-  return text.map((delta) => delta.text).join('');
+  const words = deltas.filter(({ kind }) => isWords(kind));
+  return words.map(({ kind, text }) => (kind === 'json' ? `${text}\n` : text)).join('');
 }

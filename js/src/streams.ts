@@ -2,6 +2,7 @@ import { Feed } from './feed';
 import { findInbox, onInbox } from './registry';
 import { Session } from './session';
 import type { LiveSocket } from './sources/server';
+import type { ListReceiver, ListSource } from './sources/source';
 
 /** How long a stream without a view is followed: a re-created view comes back at once. */
 const GRACE = 2_000;
@@ -41,6 +42,24 @@ export class Streams {
     const inbox = findInbox(feed.session.streamId);
     if (fresh && !inbox) feed.expect();
     else feed.follow(inbox);
+  }
+
+  /** Follows the list; it is the one to say that a stream was renamed which has ended. */
+  list(receiver: ListReceiver, signal: AbortSignal): ListSource | null {
+    const informed: ListReceiver = {
+      get window() {
+        return receiver.window;
+      },
+      receive: (message) => {
+        for (const { stream_id: id, title } of message.streams) {
+          this.#entries.get(id)?.feed.session.retitle(title);
+        }
+        receiver.receive(message);
+      },
+      refuse: (error) => receiver.refuse(error),
+      connected: (connected) => receiver.connected(connected),
+    };
+    return this.#socket?.list(informed, signal) ?? null;
   }
 
   #open(streamId: string): Entry {

@@ -18,13 +18,13 @@ const streams = new Streams(socket, forever);
  * Where the notebook's file has all of the text, they are asked only once it is nearly in sight.
  */
 export function mount(options: MountOptions): void {
-  const { el, streamId, signal, snapshot = '', fresh, observer } = options;
+  const { el, streamId, signal, snapshot = '', fresh, observer, ...surroundings } = options;
   if (signal.aborted) return;
   const copy = savedCopy(snapshot);
   const feed = streams.join(streamId, signal);
   const begin = () => streams.begin(feed, fresh);
   if (!copy.whole || fresh) begin();
-  const view = new View(feed, signal, copy);
+  const view = new View(feed, signal, copy, surroundings);
   el.append(view.element);
   view.dress(el.getRootNode());
   if (observer) observe(feed.session, observer, signal);
@@ -33,5 +33,5 @@ export function mount(options: MountOptions): void {
 
 /** Follows the list of streams on the same socket. */
 export function list(receiver: ListReceiver, signal: AbortSignal): ListSource | null {
-  return socket?.list(receiver, signal) ?? null;
+  return streams.list(receiver, signal);
 }

@@ -33,6 +33,7 @@ export function state(change: Partial<StreamState> = {}) {
     elapsed: 3.2,
     created_at: 1.7e9,
     finished_at: null,
+    link: null,
     finish_reason: null,
     usage: null,
     error: null,
@@ -71,8 +72,8 @@ export class FakeModel {
   readonly #traits: Record<string, unknown>;
   readonly #callbacks = new Set<Callback>();
 
-  constructor(role = 'driver', streamId = ID) {
-    this.#traits = { role, stream_id: streamId };
+  constructor(role = 'driver', streamId = ID, remote = false) {
+    this.#traits = { role, stream_id: streamId, remote };
   }
 
   get(name: string): unknown {
@@ -113,12 +114,14 @@ export class FakeSocket extends EventTarget {
   }
 
   readonly url: string;
+  readonly protocols: readonly string[];
   readonly sent: { type: string; sub: number; offset?: number; stream_id?: string }[] = [];
   readyState = 0;
 
-  constructor(url: string) {
+  constructor(url: string, protocols: readonly string[] = []) {
     super();
     this.url = url;
+    this.protocols = protocols;
     FakeSocket.all.push(this);
   }
 

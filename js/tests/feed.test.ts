@@ -1,38 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Feed } from '../src/feed';
 import { Inbox } from '../src/inbox';
-import { findServer } from '../src/page';
 import { Session } from '../src/session';
-import { LiveSocket } from '../src/sources/server';
-import { deltas, FakeModel, FakeSocket, failure, ID, jupyterPage, state, text } from './fakes';
+import { deltas, FakeModel, FakeSocket, failure, ID, state, text } from './fakes';
+import { liveSocket, onNet, page } from './net';
 
-let page: AbortController;
 let session: Session;
 
+onNet();
 beforeEach(() => {
-  vi.useFakeTimers();
-  vi.stubGlobal('WebSocket', FakeSocket);
-  vi.stubGlobal('fetch', vi.fn().mockResolvedValue(new Response('{}')));
-  FakeSocket.all = [];
-  page = new AbortController();
   session = new Session(ID);
-  jupyterPage();
 });
-
-afterEach(() => {
-  page.abort();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-function socket(): LiveSocket {
-  const server = findServer();
-  if (!server) throw new Error('the page names a server');
-  return new LiveSocket(server, page.signal);
-}
 
 function follow(model: FakeModel | null, withServer = true) {
-  const feed = new Feed(session, withServer ? socket() : null, page.signal);
+  const feed = new Feed(session, withServer ? liveSocket() : null, page.signal);
   const inbox = model && new Inbox(model.asAnyModel);
   feed.follow(inbox);
   return { feed, inbox };
@@ -144,7 +125,7 @@ describe('a driver', () => {
     const model = new FakeModel();
     const inbox = new Inbox(model.asAnyModel);
     model.say(failure('not-found', 'The kernel does not know it.'));
-    new Feed(session, socket(), page.signal).follow(inbox);
+    new Feed(session, liveSocket(), page.signal).follow(inbox);
     FakeSocket.last.open();
     expect(session.trouble).toBeNull();
     FakeSocket.last.say(failure('not-found', 'The server does not know it.'));
@@ -203,6 +184,45 @@ describe('a watcher', () => {
     FakeSocket.last.say(failure('not-found', 'The server does not know it.'));
     const error = { type: 'not-found', message: 'The kernel does not know it.' };
     expect(session.trouble).toEqual({ type: 'unavailable', error });
+  });
+});
+
+describe('a kernel whose streams are kept on another server', () => {
+  const unknown = () => {
+    FakeSocket.last.open();
+    FakeSocket.last.say(failure('not-found', 'There is no such stream.'));
+  };
+
+  it('feeds its watchers, and that this server has no such stream is no news', () => {
+    const model = new FakeModel('watcher', ID, true);
+    model.answer = () => model.say(deltas(text(0, 'Hello')));
+    follow(model);
+    unknown();
+    expect(model.sent).toEqual([{ type: 'attach', offset: 0 }]);
+    expect([session.offset, session.trouble]).toEqual([5, null]);
+  });
+
+  it('drives, and this server is asked once', async () => {
+    const model = new FakeModel('driver', ID, true);
+    follow(model);
+    await vi.advanceTimersByTimeAsync(500);
+    unknown();
+    model.say(state());
+    const asked = () => FakeSocket.last.sent.filter(({ type }) => type === 'subscribe').length;
+    const before = asked();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([asked(), session.trouble]).toEqual([before, null]);
+  });
+
+  it('comes later than its view, and takes back that the stream is missing', async () => {
+    const { feed } = follow(null);
+    unknown();
+    expect(session.trouble).not.toBeNull();
+    const model = new FakeModel('driver', ID, true);
+    feed.follow(new Inbox(model.asAnyModel));
+    model.say(deltas(text(0, 'Hello')));
+    await vi.advanceTimersByTimeAsync(0);
+    expect([session.offset, session.trouble]).toEqual([5, null]);
   });
 });
 

@@ -1,31 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findServer } from '../src/page';
+import { describe, expect, it, vi } from 'vitest';
 import type { ListQuery } from '../src/protocol';
-import { LiveSocket } from '../src/sources/server';
-import { FakeSocket, failure, ID, jupyterPage, listing, state } from './fakes';
+import { FakeSocket, failure, ID, listing, state } from './fakes';
+import { liveSocket, onNet, page } from './net';
 
-let page: AbortController;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.stubGlobal('WebSocket', FakeSocket);
-  vi.stubGlobal('fetch', vi.fn().mockResolvedValue(new Response('{}')));
-  FakeSocket.all = [];
-  page = new AbortController();
-  jupyterPage();
-});
-
-afterEach(() => {
-  page.abort();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-function open(): LiveSocket {
-  const server = findServer();
-  if (!server) throw new Error('the page names a server');
-  return new LiveSocket(server, page.signal);
-}
+onNet();
 
 function reader(query: ListQuery = {}) {
   const calls = { receive: vi.fn(), refuse: vi.fn(), connected: vi.fn() };
@@ -38,7 +16,7 @@ function stream() {
 
 describe('the list on the live socket', () => {
   it('shares the socket with the streams', () => {
-    const [socket, list, one] = [open(), reader({ search: 'wal' }), stream()];
+    const [socket, list, one] = [liveSocket(), reader({ search: 'wal' }), stream()];
     socket.subscribe(ID, one, page.signal);
     socket.list(list, page.signal);
     FakeSocket.last.open();
@@ -55,7 +33,7 @@ describe('the list on the live socket', () => {
 
   it('moves under its number, and asks for another list under a new one', () => {
     const list = reader();
-    const source = open().list(list, page.signal);
+    const source = liveSocket().list(list, page.signal);
     FakeSocket.last.open();
     list.window = { query: {}, first: 40, count: 60 };
     source.move();
@@ -72,7 +50,7 @@ describe('the list on the live socket', () => {
 
   it('is asked for again, as the reader looks at it, when the connection is back', () => {
     const list = reader();
-    const source = open().list(list, page.signal);
+    const source = liveSocket().list(list, page.signal);
     FakeSocket.last.open();
     FakeSocket.last.drop();
     list.window = { query: {}, first: 40, count: 60 };
@@ -86,7 +64,7 @@ describe('the list on the live socket', () => {
 
   it('ends with its signal', () => {
     const closed = new AbortController();
-    const source = open().list(reader(), closed.signal);
+    const source = liveSocket().list(reader(), closed.signal);
     FakeSocket.last.open();
     closed.abort();
     source.move();
@@ -96,14 +74,14 @@ describe('the list on the live socket', () => {
 
   it('passes a refusal on', () => {
     const list = reader();
-    open().list(list, page.signal);
+    liveSocket().list(list, page.signal);
     FakeSocket.last.open();
     FakeSocket.last.say(failure('unavailable', 'The disk is full.'));
     expect(list.refuse).toHaveBeenCalledOnce();
   });
 
   it('is given up, and the streams are not, with a server that does not know it', () => {
-    const [socket, list, one] = [open(), reader(), stream()];
+    const [socket, list, one] = [liveSocket(), reader(), stream()];
     socket.subscribe(ID, one, page.signal);
     socket.list(list, page.signal);
     FakeSocket.last.open();

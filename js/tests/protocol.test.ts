@@ -13,7 +13,9 @@ interface AfterCase {
   name: string;
   delta: Delta;
   offset: number;
-  expect: Delta | null;
+  expect?: Delta | null;
+  /** That nobody can stand there. */
+  refused?: boolean;
 }
 
 interface FoldCase {
@@ -23,8 +25,10 @@ interface FoldCase {
 }
 
 describe('contract', () => {
-  test.each(cases<AfterCase>('after.json'))('after: $name', ({ delta, offset, expect: wanted }) => {
-    expect(after(delta, offset)).toEqual(wanted);
+  test.each(cases<AfterCase>('after.json'))('after: $name', ({ delta, offset, ...wanted }) => {
+    const rest = () => after(delta, offset);
+    if (wanted.refused) expect(rest).toThrow('within a character');
+    else expect(rest()).toEqual(wanted.expect);
   });
 
   test.each(cases<FoldCase>('fold.json'))('fold: $name', ({ messages, expect: wanted }) => {

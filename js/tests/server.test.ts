@@ -1,32 +1,11 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { findServer } from '../src/page';
 import { backoff } from '../src/sources/backoff';
-import { LiveSocket } from '../src/sources/server';
 import { deltas, FakeSocket, failure, ID, jupyterPage, state, text } from './fakes';
+import { liveSocket, onNet, page } from './net';
 
-let page: AbortController;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.stubGlobal('WebSocket', FakeSocket);
-  vi.stubGlobal('fetch', vi.fn().mockResolvedValue(new Response('{}')));
-  FakeSocket.all = [];
-  page = new AbortController();
-  jupyterPage();
-});
-
-afterEach(() => {
-  page.abort();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-function open(): LiveSocket {
-  const server = findServer();
-  if (!server) throw new Error('the page names a server');
-  return new LiveSocket(server, page.signal);
-}
+onNet();
 
 function receiver(offset = 0) {
   return { offset, receive: vi.fn(), refuse: vi.fn(), connected: vi.fn() };
@@ -60,8 +39,25 @@ describe('where the server is', () => {
       liveUrl: 'wss://ws.example/x/nb-persistent-stream/v1/live',
       token: 'a b',
     });
-    open().subscribe(ID, receiver(), page.signal);
-    expect(FakeSocket.last.url).toMatch(/\/v1\/live\?token=a%20b$/);
+  });
+
+  it.each([
+    ['a b', 'YSBi'],
+    ['>>>???', 'Pj4-Pz8_'],
+    ['é', 'w6k'],
+  ])('gets the token %s in a header and not in a URL', (token, coded) => {
+    jupyterPage({ baseUrl: '/', token });
+    liveSocket().subscribe(ID, receiver(), page.signal);
+    expect(FakeSocket.last.url).toMatch(/\/v1\/live$/);
+    expect(FakeSocket.last.protocols).toEqual([
+      'nb-persistent-stream.v1',
+      `nb-persistent-stream.token.${coded}`,
+    ]);
+  });
+
+  it('is asked for no protocol where cookies authenticate', () => {
+    liveSocket().subscribe(ID, receiver(), page.signal);
+    expect(FakeSocket.last.protocols).toEqual([]);
   });
 
   it('is said by nbclassic', () => {
@@ -76,7 +72,7 @@ describe('where the server is', () => {
 describe('LiveSocket', () => {
   it('carries many subscriptions on one socket', () => {
     const [first, second] = [receiver(), receiver(7)];
-    const socket = open();
+    const socket = liveSocket();
     socket.subscribe('a', first, page.signal);
     FakeSocket.last.open();
     socket.subscribe('b', second, page.signal);
@@ -93,7 +89,7 @@ describe('LiveSocket', () => {
 
   it('comes back by itself, from where each reader stands', () => {
     const reader = receiver();
-    open().subscribe(ID, reader, page.signal);
+    liveSocket().subscribe(ID, reader, page.signal);
     FakeSocket.last.open();
     FakeSocket.last.say(deltas(text(0, 'Hello')));
     reader.offset = 5;
@@ -106,7 +102,7 @@ describe('LiveSocket', () => {
 
   it('says that it reconnects only when that takes a while', async () => {
     const reader = receiver();
-    open().subscribe(ID, reader, page.signal);
+    liveSocket().subscribe(ID, reader, page.signal);
     FakeSocket.last.open();
     FakeSocket.last.drop();
     await vi.advanceTimersByTimeAsync(900);
@@ -119,7 +115,7 @@ describe('LiveSocket', () => {
 
   it('says so although each attempt fails at once', async () => {
     const reader = receiver();
-    open().subscribe(ID, reader, page.signal);
+    liveSocket().subscribe(ID, reader, page.signal);
     vi.spyOn(Math, 'random').mockReturnValue(0);
     for (let elapsed = 0; elapsed < 1_000; elapsed += 100) {
       FakeSocket.last.drop();
@@ -130,7 +126,7 @@ describe('LiveSocket', () => {
 
   it('is patient with a server that accepts and drops, until one speaks', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.99);
-    open().subscribe(ID, receiver(), page.signal);
+    liveSocket().subscribe(ID, receiver(), page.signal);
     for (let attempt = 0; attempt < 8; attempt++) {
       FakeSocket.last.open();
       FakeSocket.last.drop();
@@ -153,7 +149,7 @@ describe('LiveSocket', () => {
     let answer = (_response: Response) => {};
     vi.mocked(fetch).mockReturnValue(new Promise((resolve) => (answer = resolve)));
     const reader = receiver();
-    open().subscribe(ID, reader, page.signal);
+    liveSocket().subscribe(ID, reader, page.signal);
     FakeSocket.last.drop();
     await vi.advanceTimersByTimeAsync(250);
     FakeSocket.last.open();
@@ -164,7 +160,7 @@ describe('LiveSocket', () => {
 
   it('tries again at once when the network or the reader is back', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.99);
-    open().subscribe(ID, receiver(), page.signal);
+    liveSocket().subscribe(ID, receiver(), page.signal);
     FakeSocket.last.drop();
     window.dispatchEvent(new Event('online'));
     expect(FakeSocket.all).toHaveLength(2);
@@ -174,10 +170,51 @@ describe('LiveSocket', () => {
   });
 
   it('gives up a socket that does not open', () => {
-    open().subscribe(ID, receiver(), page.signal);
+    liveSocket().subscribe(ID, receiver(), page.signal);
     const stuck = FakeSocket.last;
     vi.advanceTimersByTime(10_250);
     expect(stuck.readyState).toBe(3);
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  it('asks a silent server whether it is there, and leaves one that does not answer', () => {
+    const reader = receiver();
+    liveSocket().subscribe(ID, reader, page.signal);
+    const dead = FakeSocket.last;
+    dead.open();
+    vi.advanceTimersByTime(15_000);
+    dead.say(deltas(text(0, 'Hello')));
+    reader.offset = 5;
+    vi.advanceTimersByTime(19_999);
+    expect(dead.sent.at(-1)?.type).toBe('subscribe');
+    vi.advanceTimersByTime(1);
+    expect(dead.sent.at(-1)).toEqual({ type: 'ping', sub: 0 });
+    vi.advanceTimersByTime(19_999);
+    expect(dead.readyState).toBe(FakeSocket.OPEN);
+    vi.advanceTimersByTime(1 + 250);
+    expect(dead.readyState).toBe(3);
+    FakeSocket.last.open();
+    expect(FakeSocket.last).not.toBe(dead);
+    expect(FakeSocket.last.sent).toMatchObject([{ type: 'subscribe', offset: 5 }]);
+  });
+
+  it('stays with a silent server that answers', () => {
+    liveSocket().subscribe(ID, receiver(), page.signal);
+    FakeSocket.last.open();
+    for (let asked = 1; asked <= 10; asked++) {
+      vi.advanceTimersByTime(20_000);
+      expect(FakeSocket.last.sent).toHaveLength(1 + asked);
+      FakeSocket.last.say({ type: 'pong' }, 0);
+    }
+    expect(FakeSocket.all).toHaveLength(1);
+  });
+
+  it('asks at once when the reader is back, as after a sleep', () => {
+    liveSocket().subscribe(ID, receiver(), page.signal);
+    FakeSocket.last.open();
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(FakeSocket.last.sent.at(-1)).toEqual({ type: 'ping', sub: 0 });
+    vi.advanceTimersByTime(20_250);
     expect(FakeSocket.all).toHaveLength(2);
   });
 
@@ -188,7 +225,7 @@ describe('LiveSocket', () => {
   ])('refuses when the server answers %i', async (status, type) => {
     vi.mocked(fetch).mockResolvedValue(new Response('', { status }));
     const reader = receiver();
-    open().subscribe(ID, reader, page.signal);
+    liveSocket().subscribe(ID, reader, page.signal);
     FakeSocket.last.drop();
     await vi.waitFor(() => expect(reader.refuse.mock.calls[0]?.[0]).toMatchObject({ type }));
     const made = FakeSocket.all.length;
@@ -202,7 +239,7 @@ describe('LiveSocket', () => {
   ])('goes on trying when the server %s', async (_how, answer) => {
     vi.mocked(fetch).mockImplementation(answer);
     const reader = receiver();
-    open().subscribe(ID, reader, page.signal);
+    liveSocket().subscribe(ID, reader, page.signal);
     for (let attempt = 1; attempt <= 8; attempt++) {
       expect(FakeSocket.all).toHaveLength(attempt);
       FakeSocket.last.drop();
@@ -213,7 +250,7 @@ describe('LiveSocket', () => {
 
   it('asks again under a new number', () => {
     const reader = receiver();
-    const source = open().subscribe(ID, reader, page.signal);
+    const source = liveSocket().subscribe(ID, reader, page.signal);
     FakeSocket.last.open();
     reader.offset = 3;
     source.ask();
@@ -227,7 +264,7 @@ describe('LiveSocket', () => {
 
   it('passes a refusal on, once', () => {
     const reader = receiver();
-    const source = open().subscribe(ID, reader, page.signal);
+    const source = liveSocket().subscribe(ID, reader, page.signal);
     FakeSocket.last.open();
     FakeSocket.last.say(failure('not-found', 'There is no such stream.'));
     source.ask();
@@ -237,7 +274,7 @@ describe('LiveSocket', () => {
 
   it('closes when nobody has subscribed for a while', () => {
     const gone = new AbortController();
-    const socket = open();
+    const socket = liveSocket();
     socket.subscribe(ID, receiver(), gone.signal);
     FakeSocket.last.open();
     gone.abort();

@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Feed } from '../src/feed';
 import { Inbox } from '../src/inbox';
 import { addInbox, registry } from '../src/registry';
+import type { LiveSocket } from '../src/sources/server';
+import type { ListReceiver } from '../src/sources/source';
 import { Streams } from '../src/streams';
-import { deltas, FakeModel, ID, text } from './fakes';
+import { deltas, FakeModel, ID, listed, state, text } from './fakes';
 
 let model: FakeModel;
 let page: AbortController;
@@ -12,6 +14,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   page = new AbortController();
   model = new FakeModel();
+  for (const shared of Object.values(registry())) shared.clear();
   registry().inboxes.add(new Inbox(model.asAnyModel));
 });
 
@@ -82,6 +85,29 @@ describe('Streams', () => {
     expect(feed.session.trouble).toBeNull();
     vi.advanceTimersByTime(1);
     expect(feed.session.trouble?.type).toBe('unavailable');
+  });
+
+  it('hears from the list what a stream that has ended is now called', () => {
+    const lists = { list: vi.fn((_: ListReceiver) => ({ ask() {}, move() {} })) };
+    const streams = new Streams(lists as unknown as LiveSocket, page.signal);
+    const session = open(streams).session;
+    const seen: (string | null)[] = [];
+    session.subscribe({ onState: ({ title }) => seen.push(title) }, page.signal);
+    const receiver = { window: { query: {}, first: 0, count: 60 }, receive: vi.fn() };
+    streams.list({ ...receiver, refuse() {}, connected() {} }, page.signal);
+    const say = (title: string) => {
+      const stream = listed({ stream_id: ID, title });
+      const message = { type: 'list', total: 1, first: 0, streams: [stream] } as const;
+      lists.list.mock.calls[0]?.[0].receive(message);
+    };
+    model.say(state({ title: 'Old' }));
+    say('Too early: its own source tells');
+    model.say(state({ title: 'Old', status: 'done', finished_at: 1.7e9 }));
+    say('New');
+    say('New');
+    expect(seen).toEqual(['Old', 'Old', 'New']);
+    expect(receiver.receive).toHaveBeenCalledTimes(3);
+    expect(session.lastSource).toBe('kernel');
   });
 
   it('hears no more of widgets once the page is done', () => {

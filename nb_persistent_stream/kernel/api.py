@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
 
 from ..chunking import ChunkBy
-from ..config import Config
+from ..config import Config, Reuse
 from ..errors import InvalidInput, PersistentStreamError
-from ..protocol import check_id
+from ..ids import check_id
+from ..protocol import Link
 from ..sources import iterable_source, model_source
 from ..store import Query
+from .driver import Driver
 from .handle import Stream
-from .plan import begin, plan
+from .limits import limits
+from .plan import Plan, begin, new_stream, plan
 from .provenance import provenance
+from .reuse import open_stream, reuse_of
 from .runtime import runtime, settings
 from .stream_writer import StreamWriter
+
+S = TypeVar("S", bound=Stream)
 
 
 def stream(
@@ -29,16 +37,24 @@ def stream(
     title: str | None = None,
     tags: Iterable[str] = (),
     base_url: str | None = None,
+    reuse: Reuse | None = None,
+    link: Link | None = None,
+    api: str | None = None,
+    schema: object = None,
+    max_bytes: int | None = None,
+    first_timeout: float | None = None,
+    idle_timeout: float | None = None,
     show: bool = True,
     **options: Any,
 ) -> Stream:
     """Ask a model, or read any source, and show the text in this cell as it comes; it is stored.
 
     Args:
-        source: a prompt; a list of messages; or a sync or async iterable of text, bytes or OpenAI
-            chunks, or a function that returns one.
-        model: whom to ask: a model of OpenAI or of the server at `base_url`, or `"demo"`. Without
-            one: `NB_STREAM_MODEL`, else the default where `OPENAI_API_KEY` is set.
+        source: a prompt; a list of messages; or a sync or async iterable of text, bytes or what a
+            model's SDK yields, or a function that returns one.
+        model: whom to ask: a model of OpenAI or of the server at `base_url`, `"claude-..."`,
+            `"provider/model"` (LiteLLM), or `"demo"`. Without one: `NB_STREAM_MODEL`, else the
+            default where `OPENAI_API_KEY` is set.
         system: the system message.
         chunk_by: where text may be cut for the store and for watchers: `"word"`, `"sentence"`,
             `"paragraph"`, or a number of bytes.
@@ -47,6 +63,17 @@ def stream(
         title: shown above the text and in lists.
         tags: words to find the stream by.
         base_url: the address of an OpenAI-compatible server.
+        reuse: True shows the stored answer where the same was asked before, and follows one that
+            is being written; `"cell"` does so with answers of this cell only; False always asks.
+            By default `NB_STREAM_REUSE`, else False.
+        link: the stream that this one comes from, as `reply()` and `retry()` say it.
+        api: how the model is asked: `"chat"`, `"responses"`, `"anthropic"`, `"litellm"`, or the
+            name of an adapter that another package brings. Without it the model's name decides.
+        schema: the form of the answer, a pydantic model or a JSON schema; `.parsed` has it.
+        max_bytes: the longest body (`NB_STREAM_MAX_BYTES`, else 64 MiB).
+        first_timeout: the longest wait for a first delta, in seconds: of a model
+            `NB_STREAM_FIRST_TIMEOUT`, else 600; of an iterable there is no limit unless given.
+        idle_timeout: the longest silence after that (`NB_STREAM_IDLE_TIMEOUT`, else 300).
         show: False keeps the stream out of the cell.
         options: passed on to the model: `temperature=0`, `max_completion_tokens=500`, ...
 
@@ -59,20 +86,38 @@ def stream(
         StoreError: the stream could not be stored; nothing was asked.
     """
     how = plan(chunk_by, max_delay, title, tags)
+    bounds = limits(
+        how.config,
+        is_model=_is_prompt(source),
+        max_bytes=max_bytes,
+        first_timeout=first_timeout,
+        idle_timeout=idle_timeout,
+    )
     if _is_prompt(source):
         origin = model_source(
-            source, how.config, model=model, system=system, base_url=base_url, options=options
+            source,
+            how.config,
+            model=model,
+            system=system,
+            base_url=base_url,
+            api=api,
+            schema=schema,
+            options=options,
         )
         facts = provenance(origin, prompt=source, system=system)
+        reuse = reuse_of(reuse, how.config)
     else:
-        _refuse({"system": system, "base_url": base_url, **options})
-        origin = iterable_source(source)
-        facts = provenance(origin, model=model)
-    driver = runtime().call(begin(runtime(), how, facts))
-    handle = Stream(runtime(), driver.store, driver.stream_id, driver)
-    if show:
-        handle.show()
-    runtime().loop.call_soon_threadsafe(driver.begin, origin)
+        _refuse(
+            {"system": system, "base_url": base_url, "api": api, "reuse": reuse or None, **options}
+        )
+        origin = iterable_source(source, schema)
+        facts, reuse = provenance(origin, model=model), False
+    opening = partial(open_stream, runtime(), how, facts, link, reuse, origin.schema)
+    with _opened(opening) as (handle, driver):
+        if show:
+            handle.show()
+        if driver is not None:
+            runtime().loop.call_soon_threadsafe(driver.begin, origin, bounds)
     return handle
 
 
@@ -93,10 +138,9 @@ def create(
             w.write("step 1 done")
     """
     how = plan(chunk_by, max_delay, title, tags)
-    driver = runtime().call(begin(runtime(), how, provenance()))
-    handle = StreamWriter(runtime(), driver.store, driver.stream_id, driver)
-    if show:
-        handle.show()
+    with _opened(partial(_create, how)) as (handle, _):
+        if show:
+            handle.show()
     return handle
 
 
@@ -129,6 +173,40 @@ def watch(target: Stream | str | None = None) -> Stream:
     handle = runtime().call(_watched(settings(), target))
     handle.show()
     return handle
+
+
+@contextmanager
+def _opened(
+    opening: Callable[[], Coroutine[Any, Any, tuple[S, Driver | None]]],
+) -> Iterator[tuple[S, Driver | None]]:
+    """A new handle and its driver, for the length of a block.
+
+    An interrupt may come anywhere in here; nobody could stop the stream afterwards, so it ends too.
+    """
+    driver: Driver | None = None
+    broken_off = False
+
+    async def open_it() -> tuple[S, Driver | None]:
+        nonlocal driver
+        handle, driver = await opening()
+        await end_if_broken_off()
+        return handle, driver
+
+    async def end_if_broken_off() -> None:
+        if broken_off and driver is not None:
+            await driver.cancel()
+
+    try:
+        yield runtime().submit(open_it()).result()
+    except BaseException:
+        broken_off = True
+        runtime().submit(end_if_broken_off())
+        raise
+
+
+async def _create(how: Plan) -> tuple[StreamWriter, Driver]:
+    driver = await begin(runtime(), how, new_stream(runtime(), how, provenance()))
+    return StreamWriter(runtime(), driver.store, driver.stream_id, driver), driver
 
 
 async def _get(config: Config, stream_id: str) -> Stream:

@@ -5,37 +5,56 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from ..protocol import Delta, Piece, after, text_of, valid
+from ..toolcalls import NO_ARGUMENTS, TOOL_CALL, ToolCall, belongs, calls_of
 
 _HIGH_SURROGATES = ("\ud800", "\udbff")
 
 
 class Body:
-    """An append-only log of deltas. One thread appends; any thread may read."""
+    """An append-only log of deltas. One thread appends; any thread may read.
+
+    What has no place in a log yet waits: half a character for its other half, and a tool call's
+    name for the call's first argument.
+    """
 
     def __init__(self) -> None:
         self._deltas: list[Delta] = []
-        self._half: Piece | None = None
+        self._waiting: list[Piece] = []
         self.end = 0
 
     def append(self, piece: Piece) -> Delta | None:
         """Add a piece at the end; None when there is nothing to add yet.
 
         Text is made valid Unicode: a character that a provider cut into two surrogates is joined,
-        also over two pieces, and half a character alone becomes U+FFFD.
+        also over two pieces of a part, and half a character alone becomes U+FFFD.
         """
-        if self._half is not None:
-            piece = Piece(self._half.text + piece.text, piece.kind, piece.meta)
-            self._half = None
+        piece = self._with_what_waits(piece)
         text = piece.text
-        if text and _HIGH_SURROGATES[0] <= text[-1] <= _HIGH_SURROGATES[1]:
-            self._half = Piece(text[-1], piece.kind, piece.meta)
-            text = text[:-1]
+        half = text[-1:] if _HIGH_SURROGATES[0] <= text[-1:] <= _HIGH_SURROGATES[1] else ""
+        text = text[: len(text) - len(half)]
+        if half or (piece.kind == TOOL_CALL and not text):
+            self._waiting.append(Piece(half, piece.kind, piece.meta))
         return self._add(Piece(valid(text), piece.kind, piece.meta))
 
-    def close(self) -> Delta | None:
-        """Say that nothing follows; half a character that waited for its other half comes out."""
-        half, self._half = self._half, None
-        return self._add(Piece(valid(half.text), half.kind, half.meta)) if half else None
+    def close(self) -> list[Delta]:
+        """Say that nothing follows; what waited comes out, a call without arguments as `{}`."""
+        waiting, self._waiting = self._waiting, []
+        begun = [delta.meta or {} for delta in self._deltas if delta.kind == TOOL_CALL]
+        rest = []
+        for piece in waiting:
+            text = valid(piece.text)
+            if not text and not any(belongs(call, piece.meta or {}) for call in begun):
+                text = NO_ARGUMENTS
+            rest.append(self._add(Piece(text, piece.kind, piece.meta)))
+        return [delta for delta in rest if delta is not None]
+
+    def _with_what_waits(self, piece: Piece) -> Piece:
+        for waiting in reversed(self._waiting):
+            if _same_part(waiting, piece):
+                self._waiting.remove(waiting)
+                meta = {**(waiting.meta or {}), **(piece.meta or {})} or None
+                return Piece(waiting.text + piece.text, piece.kind, meta)
+        return piece
 
     def since(self, offset: int) -> list[Delta]:
         """The deltas from an offset on; the first is cut if the offset lies within it."""
@@ -47,6 +66,10 @@ class Body:
         """All text of one kind so far."""
         return text_of(list(self._deltas), kind)
 
+    def tool_calls(self) -> list[ToolCall]:
+        """The tool calls so far."""
+        return calls_of(list(self._deltas))
+
     def _add(self, piece: Piece) -> Delta | None:
         if not piece.text:
             return None
@@ -54,3 +77,9 @@ class Body:
         self._deltas.append(delta)
         self.end = delta.end
         return delta
+
+
+def _same_part(waiting: Piece, piece: Piece) -> bool:
+    if waiting.kind != piece.kind:
+        return False
+    return piece.kind != TOOL_CALL or belongs(waiting.meta or {}, piece.meta or {})

@@ -79,9 +79,10 @@ def renew_here(info: StreamInfo, text: str) -> None:
 def bundle(info: StreamInfo, text: str, widget: StreamWidget) -> dict[str, Any]:
     """The output's MIME bundle: never a URL, a token or HTML."""
     model, words = {"model_id": widget.model_id}, snapshot(info, text)
+    reused = {"reused": True} if widget.reused else {}
     view = {_WIDGET_VIEW: {"version_major": 2, "version_minor": 0, **model}}
     return {
-        MIME_TYPE: {"stream_id": info.id, **model},
+        MIME_TYPE: {"stream_id": info.id, **model, **reused},
         **({} if info.status.final else view),
         "text/markdown": inert(words),
         "text/plain": words,

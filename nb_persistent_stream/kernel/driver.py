@@ -25,6 +25,8 @@ from ..sources import Source
 from ..store import Lease, StreamStore
 from .body import Body
 from .endings import ending
+from .fit import check_fit
+from .limits import NO_LIMITS, Limits, limited
 from .runtime import Runtime
 from .writer import Writer, persist
 
@@ -81,10 +83,10 @@ class Driver:
         """Whether the stream ends by itself, when its source does."""
         return self._source is not None
 
-    def begin(self, source: Source) -> None:
-        """Let a source speak; the stream ends when it does."""
+    def begin(self, source: Source, limits: Limits = NO_LIMITS) -> None:
+        """Let a source speak, within limits; the stream ends when it does."""
         if self._ending is None:
-            self._source = asyncio.create_task(self._drive(source))
+            self._source = asyncio.create_task(self._drive(source, limits))
 
     async def write(self, piece: Piece) -> None:
         """Add a piece to the body; waits only when the store is far behind.
@@ -137,15 +139,26 @@ class Driver:
         """End as `timeout`, as the process does when it is shut down."""
         await self.end(Status.TIMEOUT, StreamFailed(self.stream_id, self.body.text(), why))
 
+    async def look_up_labels(self) -> None:
+        """Take in what the stream was renamed to after its end: nobody tells its driver then."""
+        with suppress(PersistentStreamError):
+            self._take_labels(await self.store.info(self.stream_id))
+
+    def _take_labels(self, stored: StreamInfo) -> None:
+        if (stored.title, stored.tags) != (self.info.title, self.info.tags):
+            self._set_info(replace(self.info, title=stored.title, tags=stored.tags))
+
     async def _start(self) -> None:
         await persist(lambda: self.store.start(self._lease), self._set_notice)
         self._set_info(replace(self.info, status=Status.STREAMING, started_at=time.time()))
 
-    async def _drive(self, source: Source) -> None:
+    async def _drive(self, source: Source, limits: Limits) -> None:
         try:
             await self._start()
             async with aclosing(source.open()) as events:
-                await self._take(events)
+                await self._take(limited(events, limits))
+            if source.schema is not None:
+                await asyncio.to_thread(check_fit, self.info, self.body, source.schema)
         except asyncio.CancelledError:
             # Whoever stops the source ends the stream; a source may also raise this by itself.
             if self._ending is None:
@@ -163,7 +176,7 @@ class Driver:
                 self.report(event)
 
     async def _watch_store(self) -> None:
-        """Stop when somebody asks for it, or when the stream is ended or deleted from outside."""
+        """Hear of a new title; stop when somebody asks for it, or ends or deletes the stream."""
         with suppress(StoreError):  # the writer meets it too, and reports it
             try:
                 while True:
@@ -180,6 +193,7 @@ class Driver:
     async def _obey(self, info: StreamInfo) -> None:
         if info.status.final or info.epoch != self._lease.epoch:
             raise StreamFenced(self.stream_id)
+        self._take_labels(info)
         if info.cancel_requested:
             self._set_info(replace(self.info, cancel_requested=True))
             await self.cancel()
@@ -190,7 +204,7 @@ class Driver:
             await asyncio.wait([self._source], timeout=_SOURCE_PATIENCE)
         error = _error_record(failure) if failure else None
         try:
-            if (tail := self.body.close()) is not None:
+            for tail in self.body.close():
                 await self._writer.put(Piece(tail.text, tail.kind, tail.meta))
             await self._writer.close()
             await persist(

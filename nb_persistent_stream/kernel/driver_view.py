@@ -21,13 +21,20 @@ _SILENCE = 2.0
 class DriverView:
     """Sends what is said at once, unasked, about once a frame; an observer of its driver."""
 
-    def __init__(self, runtime: Runtime, driver: Driver) -> None:
+    def __init__(self, runtime: Runtime, driver: Driver, *, reused: bool = False) -> None:
         self._runtime = runtime
         self._driver = driver
         self._sent = 0
         self._news = asyncio.Event()
         self._state_is_new = False
-        self.widget = stream_widget(driver.stream_id, "driver", self._attach, self._cancel)
+        self.widget = stream_widget(
+            driver.stream_id,
+            "driver",
+            self._attach,
+            self._cancel,
+            reused=reused,
+            remote=driver.store.is_remote,
+        )
         self._outputs: list[Output] = []
         driver.observers.append(self)
         runtime.attend(self._send())
@@ -91,6 +98,7 @@ class DriverView:
             self._send_state()
         await send(self.widget, self._driver.body.since(offset))
         if self._driver.info.status.final:
+            await self._driver.look_up_labels()
             self._send_state()
 
     def _cancel(self) -> None:

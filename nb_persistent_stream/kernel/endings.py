@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import StreamCancelled, StreamEnded, StreamFailed
+from ..errors import SchemaMismatch, StreamCancelled, StreamEnded, StreamFailed
 from ..protocol import Status, StreamInfo
 
 
@@ -14,5 +14,6 @@ def ending(info: StreamInfo, text: str) -> StreamEnded | None:
         )
     if info.status in (Status.ERROR, Status.TIMEOUT):
         message = info.error["message"] if info.error else "It did not say why."
-        return StreamFailed(info.id, text, message)
+        misfit = info.error is not None and info.error["type"] == SchemaMismatch.__name__
+        return (SchemaMismatch if misfit else StreamFailed)(info.id, text, message)
     return None

@@ -9,15 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# The word of our own in the metadata of a cell's execution: `js/src/lab/reruns.ts` writes it.
+AFRESH = "nb-persistent-stream:afresh"
 _CONNECTION_FILE = re.compile(r"kernel-(.+)\.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The cell that runs now; `execution` tells one run of it from another."""
+    """The cell that runs now; `execution` tells one run of it from another.
+
+    `afresh` is whether a person asked for this run so that nothing is reused in it.
+    """
 
     execution: str | None = None
     cell_id: str | None = None
+    afresh: bool = False
 
 
 def shell() -> Any | None:
@@ -54,12 +60,17 @@ def in_terminal() -> bool:
 
 def cell() -> Cell:
     """The cell that runs now; in a script there is none."""
-    if not in_kernel():
+    ipython = shell()
+    if ipython is None:
         return Cell()
-    parent = shell().get_parent() or {}  # type: ignore[union-attr]
+    if not in_kernel():
+        return Cell(execution=f"input {ipython.execution_count}")
+    parent = ipython.get_parent() or {}
+    metadata = parent.get("metadata", {})
     return Cell(
         execution=parent.get("header", {}).get("msg_id"),
-        cell_id=parent.get("metadata", {}).get("cellId"),
+        cell_id=metadata.get("cellId"),
+        afresh=metadata.get(AFRESH) is True,
     )
 
 

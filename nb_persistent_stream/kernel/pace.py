@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 
 from ..chunking import merge
 from ..protocol import Delta, Piece, place
+from ..utf8 import parts
 from ..wire import deltas_message
 from .widget import StreamWidget
 
@@ -66,10 +68,18 @@ def _pause(sent: int) -> float:
 
 def _groups(deltas: Iterable[Delta]) -> Iterator[list[Delta]]:
     group: list[Delta] = []
-    for delta in deltas:
+    for delta in chain.from_iterable(map(_parts, deltas)):
         if group and delta.end - group[0].offset > _MESSAGE_BYTES:
             yield group
             group = []
         group.append(delta)
     if group:
         yield group
+
+
+def _parts(delta: Delta) -> Iterator[Delta]:
+    """A delta that is too large for a message, in parts."""
+    if delta.end - delta.offset <= _MESSAGE_BYTES:
+        return iter((delta,))
+    texts = (part.decode() for part in parts(delta.text.encode(), _MESSAGE_BYTES))
+    return place((Piece(text, delta.kind, delta.meta) for text in texts), delta.offset)

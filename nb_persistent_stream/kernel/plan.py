@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..chunking import ChunkBy, check_chunk_by
 from ..config import Config
 from ..errors import InvalidInput
-from ..protocol import Provenance, Status, StreamInfo, new_id
-from ..store import NewStream
+from ..ids import new_id
+from ..labels import check_tags, check_title
+from ..protocol import Link, Provenance, Status, StreamInfo
+from ..store import Lease, NewStream, StreamStore
 from .driver import Driver
+from .key import key_of
 from .runtime import Runtime, settings
 
 _LONGEST_DELAY = 3600
@@ -40,24 +42,32 @@ def plan(chunk_by: object, max_delay: float | None, title: str | None, tags: obj
         delay = -1
     if not 0 < delay <= _LONGEST_DELAY:
         raise InvalidInput(f"max_delay is {max_delay!r}. Give seconds, more than 0, such as 0.5.")
-    if title is not None and not isinstance(title, str):
-        raise InvalidInput(f"title is a {type(title).__name__}. Give it text.")
-    words = (tags,) if isinstance(tags, str) else tags
-    words = tuple(words) if isinstance(words, Iterable) else (words,)
-    if not all(isinstance(word, str) for word in words):
-        raise InvalidInput(f"tags is {tags!r}. Give it words, such as tags=('draft', 'wal').")
-    return Plan(config, check_chunk_by(chunk_by), float(delay), title, words)
+    return Plan(
+        config, check_chunk_by(chunk_by), float(delay), check_title(title), check_tags(tags)
+    )
 
 
-async def begin(runtime: Runtime, plan: Plan, origin: Provenance) -> Driver:
+def new_stream(
+    runtime: Runtime, plan: Plan, origin: Provenance, link: Link | None = None
+) -> NewStream:
+    """The stream that is to be stored."""
+    return NewStream(
+        new_id(), runtime.driver_id, plan.title, plan.tags, origin, key_of(origin), link
+    )
+
+
+async def begin(runtime: Runtime, plan: Plan, new: NewStream) -> Driver:
     """Make the stream's row, pending, and its driver.
 
     Raises:
         StoreError: it could not be stored.
     """
     store = await runtime.store(plan.config)
-    new = NewStream(new_id(), runtime.driver_id, plan.title, plan.tags, origin)
-    lease = await store.create(new)
+    return drive(runtime, store, plan, new, await store.create(new))
+
+
+def drive(runtime: Runtime, store: StreamStore, plan: Plan, new: NewStream, lease: Lease) -> Driver:
+    """The driver of a stream that was just stored."""
     info = StreamInfo(
         id=new.id,
         status=Status.PENDING,
@@ -66,6 +76,7 @@ async def begin(runtime: Runtime, plan: Plan, origin: Provenance) -> Driver:
         driver=lease.driver,
         title=new.title,
         tags=new.tags,
-        provenance=origin,
+        provenance=new.provenance,
+        link=new.link,
     )
     return Driver(runtime, store, lease, info, plan.chunk_by, plan.max_delay)

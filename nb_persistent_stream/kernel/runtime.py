@@ -10,15 +10,16 @@ import atexit
 import os
 import threading
 import uuid
-from collections.abc import Coroutine, Iterator
+from collections.abc import AsyncGenerator, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..config import Config, load
 from ..errors import PersistentStreamError, StoreError
-from ..store import LeaseWatch, SqliteStore
+from ..store import LeaseWatch, StreamStore, open_store
 from .frontend import in_kernel
+from .interrupts import noticed
 
 if TYPE_CHECKING:
     from .driver import Driver
@@ -31,6 +32,7 @@ ENDED = (
 )
 # How long, in seconds, an end waits for what is still to be shown.
 _LAST_WORDS = 1.0
+_END = object()
 
 
 class Runtime:
@@ -39,7 +41,7 @@ class Runtime:
     def __init__(self) -> None:
         self.driver_id = uuid.uuid4().hex
         self.drivers: dict[str, Driver] = {}
-        self._stores: dict[Config, SqliteStore] = {}
+        self._stores: dict[Config, StreamStore] = {}
         self._opening = asyncio.Lock()
         self._pulse: asyncio.Task[None] | None = None
         self._following = 0
@@ -89,13 +91,22 @@ class Runtime:
         """Run a coroutine on the loop and await it from any loop."""
         if asyncio.get_running_loop() is self.loop:
             return await coroutine
-        return await asyncio.wrap_future(self.submit(coroutine))
+        with noticed():
+            return await asyncio.wrap_future(self.submit(coroutine))
 
-    async def store(self, config: Config) -> SqliteStore:
+    async def bridge_each(self, steps: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+        """Run an async generator on the loop and go through it on any loop."""
+        try:
+            while (step := await self.bridge(_next(steps))) is not _END:
+                yield cast(T, step)
+        finally:
+            await self.bridge(_close(steps))
+
+    async def store(self, config: Config) -> StreamStore:
         """The store that the settings name, opened the first time."""
         async with self._opening:
             if config not in self._stores:
-                self._stores[config] = await SqliteStore.open(config.store, config.durability)
+                self._stores[config] = await open_store(config)
             return self._stores[config]
 
     def enter(self, driver: Driver) -> None:
@@ -111,8 +122,8 @@ class Runtime:
     def following(self) -> Iterator[None]:
         """Follow another process's stream for the length of a block, on the loop.
 
-        While somebody does, this process too looks for drivers that are gone: there may be no
-        server that does.
+        While somebody does, this process too looks for drivers that are gone: with a store in a
+        file there may be no server that does.
         """
         self._following += 1
         self._beat()
@@ -159,13 +170,25 @@ class Runtime:
         while self.drivers or self._following:
             for config, store in list(self._stores.items()):  # another may have been opened
                 watch = watches.setdefault(config, LeaseWatch(store, config.lease))
-                # A beat that fails is followed by another; the writer reports what matters.
-                with suppress(StoreError):
-                    await store.beat(self.driver_id)
-                    if self._following:
+                # A beat that fails is followed by another; the writer reports what matters. A store
+                # that does not answer must not hold up the beats of others.
+                with suppress(StoreError, asyncio.TimeoutError):
+                    await asyncio.wait_for(store.beat(self.driver_id), config.beat_interval)
+                    if self._following and not store.is_remote:
                         await watch.sweep()
             await asyncio.sleep(min(config.beat_interval for config in self._stores))
         self._pulse = None
+
+
+async def _next(steps: AsyncGenerator[T, None]) -> T | object:
+    return await anext(steps, _END)
+
+
+async def _close(steps: AsyncGenerator[Any, None]) -> None:
+    # A step that was cancelled may still be on its way out; it needs a turn or two of the loop.
+    while getattr(steps, "ag_running", False):  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    await steps.aclose()
 
 
 _runtime: Runtime | None = None

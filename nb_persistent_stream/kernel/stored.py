@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 
-from ..protocol import TEXT, StreamInfo, text_of
+from ..protocol import TEXT, Delta, StreamInfo, text_of
 from ..store import StreamStore
 
 
@@ -30,8 +30,12 @@ async def whole(store: StreamStore, stream_id: str) -> tuple[StreamInfo, str]:
 
 async def whole_text(store: StreamStore, stream_id: str, kind: str = TEXT) -> str:
     """All text of one kind so far."""
-    parts, offset = [], 0
-    while deltas := await store.read(stream_id, offset):
-        parts.append(text_of(deltas, kind))
-        offset = deltas[-1].end
-    return "".join(parts)
+    return text_of(await whole_body(store, stream_id), kind)
+
+
+async def whole_body(store: StreamStore, stream_id: str) -> list[Delta]:
+    """All deltas so far."""
+    body: list[Delta] = []
+    while deltas := await store.read(stream_id, body[-1].end if body else 0):
+        body += deltas
+    return body

@@ -51,7 +51,8 @@ class StreamWriter(Stream):
 
     def _end_as(self, status: Status, failure: BaseException | None = None) -> None:
         self._runtime.call(self._driver.end(status, failure))
-        self._finish_view(self.info, self.text)
+        if self._view is not None:
+            self._view.finish(self.info, self.text)
 
     def __enter__(self) -> StreamWriter:
         return self

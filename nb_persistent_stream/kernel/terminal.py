@@ -1,23 +1,15 @@
-"""A stream in a terminal: its text, printed as it is stored."""
+"""A stream in a terminal: its text, printed as it is stored; it may not command the terminal."""
 
 from __future__ import annotations
 
-import re
 import sys
 from contextlib import aclosing, suppress
 
 from ..errors import PersistentStreamError, StreamNotFound
+from ..printable import printable
 from ..protocol import StreamInfo, text_of
 from ..store import StreamStore
 from .runtime import Runtime
-
-# A model's text may not command the terminal: all control characters but tab and newline go.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
-def printable(text: str) -> str:
-    """The text without what a terminal would obey."""
-    return _CONTROLS.sub("", text)
 
 
 class TerminalView:

@@ -20,13 +20,22 @@ from .widget import stream_widget
 class WatcherView:
     """Its page follows through the server; where it can't, this kernel follows and feeds it."""
 
-    def __init__(self, runtime: Runtime, store: StreamStore, stream_id: str) -> None:
+    def __init__(
+        self, runtime: Runtime, store: StreamStore, stream_id: str, *, reused: bool = False
+    ) -> None:
         self._runtime = runtime
         self._store = store
         self._stream_id = stream_id
         self._feeding: Future[None] | None = None
         self._fed = 0
-        self.widget = stream_widget(stream_id, "watcher", self._attach, self._cancel)
+        self.widget = stream_widget(
+            stream_id,
+            "watcher",
+            self._attach,
+            self._cancel,
+            reused=reused,
+            remote=store.is_remote,
+        )
         runtime.submit(repeat(self.widget, self._begin))
 
     def show(self) -> None:

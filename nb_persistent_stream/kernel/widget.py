@@ -17,15 +17,19 @@ Message = dict[str, Any]
 
 
 class StreamWidget(anywidget.AnyWidget):
-    """Carries the messages of ARCHITECTURE.md's wire; it has no state but the stream's id.
+    """Carries the messages of ARCHITECTURE.md's wire; its state is which stream it shows, and how.
 
-    `role` is `driver` where the kernel sends unasked, `watcher` where the server is asked first.
+    `role` is `driver` where the kernel sends unasked, `watcher` where the server is asked first;
+    `reused` is whether the stream answers here in place of a new one; `remote` is whether it is
+    kept by a server that may be another than the page's.
     """
 
     _esm = STATIC_DIR / "widget.js"
     has_server = True
     stream_id = traitlets.Unicode().tag(sync=True)
     role = traitlets.Enum(("driver", "watcher")).tag(sync=True)
+    reused = traitlets.Bool().tag(sync=True)
+    remote = traitlets.Bool().tag(sync=True)
 
     def __init__(
         self,
@@ -33,8 +37,11 @@ class StreamWidget(anywidget.AnyWidget):
         role: str,
         attach: Callable[[int], None],
         cancel: Callable[[], None],
+        *,
+        reused: bool,
+        remote: bool,
     ) -> None:
-        super().__init__(stream_id=stream_id, role=role)
+        super().__init__(stream_id=stream_id, role=role, reused=reused, remote=remote)
         self._attach = attach
         self._cancel = cancel
         self.heard = False  # whether a page has attached
@@ -63,11 +70,17 @@ class InlineStreamWidget(StreamWidget):
 
 
 def stream_widget(
-    stream_id: str, role: str, attach: Callable[[int], None], cancel: Callable[[], None]
+    stream_id: str,
+    role: str,
+    attach: Callable[[int], None],
+    cancel: Callable[[], None],
+    *,
+    reused: bool,
+    remote: bool,
 ) -> StreamWidget:
     """The widget that suits the page: a small one where the viewer can be fetched."""
     kind = StreamWidget if frontend.has_server() else InlineStreamWidget
-    return kind(stream_id, role, attach, cancel)
+    return kind(stream_id, role, attach, cancel, reused=reused, remote=remote)
 
 
 @cache

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 from ..chunking import ChunkBy, Chunker, merge
 from ..errors import StoreUnavailable
+from ..patience import pauses
 from ..protocol import Piece, place, size
 from ..store import Lease, StreamStore
 
@@ -14,9 +15,9 @@ Notice = Callable[[str | None], None]
 
 # A source is not read further ahead of the store than this, in bytes.
 _MOST_UNSAVED = 4 * 1024 * 1024
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
-# How long, in seconds, a store may be out of reach before the stream fails.
-_PATIENCE = 30.0
+# How long, in seconds, a store may be out of reach before the stream fails: a server needs so long
+# to be restarted.
+_PATIENCE = 120.0
 
 
 class Writer:
@@ -124,14 +125,14 @@ async def persist(write: Callable[[], Awaitable[None]], notice: Notice) -> None:
     """Write, and again while the store is out of reach; `notice` is told why, and when it is over.
 
     Raises:
-        StoreUnavailable: it stayed so for half a minute.
+        StoreUnavailable: it stayed so for two minutes.
     """
-    pauses = _pauses()
+    tries = pauses(_PATIENCE)
     while True:
         try:
             await write()
         except StoreUnavailable as error:
-            pause = next(pauses, None)
+            pause = next(tries, None)
             if pause is None:
                 raise
             notice(f"Not saved yet. {error}")
@@ -139,11 +140,3 @@ async def persist(write: Callable[[], Awaitable[None]], notice: Notice) -> None:
         else:
             notice(None)
             return
-
-
-def _pauses() -> Iterator[float]:
-    total, pause = 0.0, _FIRST_PAUSE
-    while total < _PATIENCE:
-        yield pause
-        total += pause
-        pause = min(2 * pause, _LONGEST_PAUSE)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
 from traitlets import Float, Int
 
 from .. import __version__
 from ..config import URL_ROOT, load
+from .calls import HANDLERS as CALL_HANDLERS
 from .census import KernelCensus
+from .crowd import CONNECTIONS, SUBSCRIPTIONS, Crowd
+from .description import DescriptionHandler
 from .durable.handlers import HANDLERS as DURABLE_HANDLERS
 from .durable.limits import LIMITS, Limits
 from .handlers import HANDLERS, NothingHandler
@@ -16,6 +21,16 @@ from .live import LiveHandler
 from .shelf import SHELF, Shelf
 from .static import ViewerFileHandler
 from .sweeper import Sweeper
+
+# `openapi.json` describes each of them.
+ROUTES: list[tuple[Any, ...]] = [
+    *HANDLERS,
+    *DURABLE_HANDLERS,
+    *CALL_HANDLERS,  # what they take and give is what the store's contract says (docs/http.md)
+    (r"openapi\.json", DescriptionHandler),
+    (r"live", LiveHandler),
+    (r"static/(.+)", *ViewerFileHandler.route()),
+]
 
 
 class StreamExtension(ExtensionApp):
@@ -33,12 +48,20 @@ class StreamExtension(ExtensionApp):
     long_poll_timeout = Float(
         20.0, help="Seconds that a long-polling read waits for what comes."
     ).tag(config=True)
+    connection_limit = Int(
+        2000, help="The most sockets, event streams and waiting reads at any time."
+    ).tag(config=True)
+    subscription_limit = Int(20_000, help="The most subscriptions of all sockets at any time.").tag(
+        config=True
+    )
     sse_rotation = Float(
         60.0, help="Seconds that an event stream lasts before its reader is to come again."
     ).tag(config=True)
     sse_keep_alive = Float(
         15.0, help="Seconds that an event stream is silent before it says that it is there."
     ).tag(config=True)
+
+    _sweeping: PeriodicCallback | None = None
 
     def initialize_settings(self) -> None:
         """Make what the handlers share, and begin to sweep."""
@@ -50,6 +73,8 @@ class StreamExtension(ExtensionApp):
             rotation=self.sse_rotation,
             keep_alive=self.sse_keep_alive,
         )
+        self.settings[CONNECTIONS] = Crowd(self.connection_limit, "live connections")
+        self.settings[SUBSCRIPTIONS] = Crowd(self.subscription_limit, "live subscriptions")
         assert self.serverapp is not None  # noqa: S101  (told to the type checker)
         census = KernelCensus(self.serverapp.kernel_manager)
         self._sweeper = Sweeper(self._shelf, settings.lease, census, self.log)
@@ -58,17 +83,13 @@ class StreamExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
-        routes = [
-            *HANDLERS,
-            *DURABLE_HANDLERS,
-            (r"live", LiveHandler),
-            (r"static/(.+)", *ViewerFileHandler.route()),
-            (r".*", NothingHandler),
-        ]
+        routes = [*ROUTES, (r".*", NothingHandler)]
         self.handlers.extend((f"/{URL_ROOT}/{path}", *rest) for path, *rest in routes)
 
     async def stop_extension(self) -> None:
         """Let go of the store when the server stops."""
+        if self._sweeping is None:
+            return  # the settings were refused, and nothing was begun
         self._sweeping.stop()
         await self._sweeper.rested()
         await self._shelf.close()

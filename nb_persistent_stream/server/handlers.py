@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from typing import Any
 
@@ -12,14 +13,19 @@ from tornado import web
 
 from .. import __version__
 from ..errors import InvalidInput
-from ..protocol import Status, check_id
+from ..ids import check_id
+from ..labels import check_tags, check_title
+from ..protocol import Status
 from ..store import MAX_PAGE, Query, SqliteStore
+from ..store.calls import VERSION
 from ..wire import delta_record, info_record
 from .notebooks import Root
 from .replies import JsonReplies
 from .shelf import SHELF, Shelf
 
 AUTH_RESOURCE = "nb-persistent-stream"
+# In bytes: room for as many ids as may be named at once.
+_MOST_BODY = 256 * 1024
 
 
 class StreamHandler(JsonReplies, APIHandler):
@@ -41,6 +47,12 @@ class StreamHandler(JsonReplies, APIHandler):
         shelf: Shelf = self.settings[SHELF]
         return await shelf.store()
 
+    def count_activity(self) -> None:
+        """Count data that flows as activity, where the connection that it flows on is none."""
+        self._track_activity = True
+        self.update_api_activity()
+        self._track_activity = False
+
     def number(self, name: str, default: int, least: int, most: int) -> int:
         """A query argument that is a whole number.
 
@@ -54,14 +66,45 @@ class StreamHandler(JsonReplies, APIHandler):
                 return number
         raise InvalidInput(f"{name} is {value!r}. Give a whole number from {least} to {most}.")
 
+    def flag(self, name: str) -> bool:
+        """A query argument that is `true` or `false`; false without one.
+
+        Raises:
+            InvalidInput: it is neither.
+        """
+        value = self.get_query_argument(name, "false")
+        if value not in ("true", "false"):
+            raise InvalidInput(f"{name} is {value!r}. Give true or false.")
+        return value == "true"
+
+    def json_object(self) -> dict[str, Any]:
+        """The request's body, a JSON object.
+
+        Raises:
+            InvalidInput: it is none.
+            HTTPError: it is larger than any that is taken.
+        """
+        body = self.request.body
+        if len(body) > _MOST_BODY:
+            raise web.HTTPError(
+                413, f"The body has {len(body)} bytes. This takes {_MOST_BODY} at most."
+            )
+        try:
+            value = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise InvalidInput(f"The body is not JSON ({error}). Send a JSON object.") from None
+        if not isinstance(value, dict):
+            raise InvalidInput(f"The body is a {type(value).__name__}. Send a JSON object.")
+        return value
+
 
 class RootHandler(StreamHandler):
-    """Whether the extension is here, and which version."""
+    """Whether the extension is here, which version, and which one of the calls to the store."""
 
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        self.reply({"name": AUTH_RESOURCE, "version": __version__})
+        self.reply({"name": AUTH_RESOURCE, "version": __version__, "store": VERSION})
 
 
 class StreamsHandler(StreamHandler):
@@ -77,7 +120,7 @@ class StreamsHandler(StreamHandler):
             root=root.prefix,
             statuses=tuple(_status(value) for value in self.get_query_arguments("status")),
             notebook=root.file(notebook) if notebook else None,
-            unplaced=self.get_query_argument("unplaced", "false") == "true",
+            unplaced=self.flag("unplaced"),
             kernel=self.get_query_argument("kernel", None),
             limit=self.number("limit", 50, least=1, most=MAX_PAGE),
             after=self.get_query_argument("after", None),
@@ -95,8 +138,7 @@ class PlacedHandler(StreamHandler):
     @web.authenticated
     @authorized
     async def post(self) -> None:
-        body: object = self.get_json_body()
-        stream_ids = body.get("stream_ids") if isinstance(body, dict) else None
+        stream_ids = self.json_object().get("stream_ids")
         if not isinstance(stream_ids, list) or len(stream_ids) > MAX_PAGE:
             raise InvalidInput(f"stream_ids must be a list of up to {MAX_PAGE} stream ids.")
         await (await self.store()).place([check_id(stream_id) for stream_id in stream_ids])
@@ -104,12 +146,22 @@ class PlacedHandler(StreamHandler):
 
 
 class OneStreamHandler(StreamHandler):
-    """One stream's metadata, and its end: a live stream's driver is fenced out."""
+    """One stream's metadata, and its end: a live stream's driver is fenced out.
+
+    A change is a merge patch (RFC 7396): what is not named stays, and null clears.
+    """
 
     @web.authenticated
     @authorized
     async def get(self, stream_id: str) -> None:
         info = await (await self.store()).info(check_id(stream_id))
+        self.reply(info_record(info, time.time()))
+
+    @web.authenticated
+    @authorized
+    async def patch(self, stream_id: str) -> None:
+        stream_id, labels = check_id(stream_id), _labels(self.json_object())
+        info = await (await self.store()).label(stream_id, **labels)
         self.reply(info_record(info, time.time()))
 
     @web.authenticated
@@ -167,6 +219,21 @@ def _status(value: str) -> Status:
     except ValueError:
         known = ", ".join(status.value for status in Status)
         raise InvalidInput(f"{value!r} is not a status. Use one of {known}.") from None
+
+
+def _labels(patch: dict[str, Any]) -> dict[str, Any]:
+    """What a merge patch changes, as `StreamStore.label` takes it."""
+    if unknown := sorted(patch.keys() - {"title", "tags"}):
+        raise InvalidInput(f"{', '.join(unknown)} can't be changed. Send title, tags, or both.")
+    labels: dict[str, Any] = {}
+    if "title" in patch:
+        labels["title"] = check_title(patch["title"]) or ""
+    if "tags" in patch:
+        tags = [] if patch["tags"] is None else patch["tags"]
+        if not isinstance(tags, list):
+            raise InvalidInput(f"tags is {tags!r}. Send a list of words, or null for none.")
+        labels["tags"] = check_tags(tags)
+    return labels
 
 
 _ID = r"([^/]+)"

@@ -46,8 +46,8 @@ def _query(asked: object, root: Root) -> Query:
     for name, value in asked.items():
         if not isinstance(value, _FILTERS.get(name, ())):
             raise InvalidInput(
-                f"query has {name}: {value!r}. It takes search (text), notebook (a path) and live "
-                "(true or false)."
+                f"query has {name!r}: {value!r}. It takes search (text), notebook (a path) and "
+                "live (true or false)."
             )
     notebook = asked.get("notebook")
     return Query(

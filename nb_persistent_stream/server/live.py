@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from datetime import datetime, timezone
 from typing import Any
@@ -18,27 +18,41 @@ from tornado import web
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ..errors import InvalidInput, PersistentStreamError
-from ..protocol import check_id
+from ..ids import check_id
 from ..wire import deltas_message, error_message, state_message
+from .crowd import CONNECTIONS, SUBSCRIPTIONS, Crowd
 from .handlers import AUTH_RESOURCE
 from .lists import list_messages
 from .notebooks import Root
-from .replies import error_type
+from .page_token import PROTOCOL, take_token
+from .replies import JsonReplies, error_type
 from .shelf import SHELF, Shelf
+from .subscriptions import Subscriptions
+from .throttle import Throttle
 
 Messages = AsyncGenerator[dict[str, Any], None]
 
-# More than any page has views; a page that asks for more is broken.
-_MOST_SUBSCRIPTIONS = 1000
+# In bytes; the longest request of a page is a search in a notebook with a long path.
+_LONGEST_REQUEST = 64 * 1024
+# Requests a second, and at once: a page of a thousand views, and one that is scrolled fast.
+_RATE, _BURST = 200, 2000
+_KINDS = ("subscribe", "list", "unsubscribe", "ping")
 # Jupyter takes every setting of such a name for a sign of life. Text that flows is one; a socket
 # that is open is none.
 _ACTIVITY = "nb_persistent_stream_last_activity"
 
 
-class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
+class LiveHandler(JsonReplies, WebSocketMixin, WebSocketHandler, JupyterHandler):
     """Serves one page. A slow page slows only itself: each subscription waits for the socket."""
 
     auth_resource = AUTH_RESOURCE
+    max_message_size = _LONGEST_REQUEST
+    _subscriptions: Subscriptions | None = None
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Take the page's token from where a browser can put it."""
+        take_token(self.request.headers)
+        await super().prepare()
 
     @ws_authenticated
     async def get(self, *args: Any, **kwargs: Any) -> None:
@@ -48,63 +62,74 @@ class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         )
         if not allowed:
             raise web.HTTPError(403)
+        if self.request.headers.get("Upgrade", "").lower() != "websocket":
+            raise web.HTTPError(426, "This is a WebSocket, and was asked for as a page. Open one.")
+        self._crowd.check()
         await super().get(*args, **kwargs)
+
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        """Speak what the page offers; one that offers nothing is answered all the same."""
+        return PROTOCOL if PROTOCOL in subprotocols else None
 
     def open(self, *args: Any, **kwargs: Any) -> None:
         """Begin without subscriptions."""
         super().open(*args, **kwargs)
-        self._subscriptions: dict[int, asyncio.Task[None]] = {}
+        self._crowd.enter()
+        self._subscriptions = Subscriptions(self.settings[SUBSCRIPTIONS])
+        self._throttle = Throttle(_RATE, _BURST)
 
-    def on_message(self, message: str | bytes) -> None:
-        """Take a request in."""
+    async def on_message(self, message: str | bytes) -> None:
+        """Take a request in; the next one is read after this one's turn."""
+        if wait := self._throttle.wait():
+            await asyncio.sleep(wait)
         try:
             request = json.loads(message)
             sub = request["sub"]
-            if not isinstance(sub, int):
-                raise TypeError
-            kind = request["type"]
-            if kind not in ("subscribe", "list", "unsubscribe"):
-                raise ValueError(kind)
+            if not isinstance(sub, int) or request["type"] not in _KINDS:
+                raise ValueError(sub)
         except (ValueError, TypeError, KeyError, RecursionError):
             self.close(1003, "not a request of this protocol")
             return
-        self._unsubscribe(sub)
-        if kind == "subscribe":
-            self._subscribe(sub, self._follow(request))
-        elif kind == "list":
-            self._subscribe(sub, self._list(request))
+        if self.ws_connection is not None:
+            with suppress(WebSocketClosedError):  # `on_close` follows, and ends the others
+                await self._obey(request["type"], sub, request)
 
     def on_close(self) -> None:
         """End all subscriptions."""
         super().on_close()
         if self.ping_callback is not None:
             self.ping_callback.stop()  # it would hold this handler until the next ping
-        for task in getattr(self, "_subscriptions", {}).values():
-            task.cancel()
+        if self._subscriptions is not None:
+            self._subscriptions.stop_all()
+            self._crowd.leave()
 
     def get_compression_options(self) -> dict[str, Any]:
         """Compress: text shrinks well, and a catch-up may be long."""
         return {}
 
-    def _subscribe(self, sub: int, messages: Messages) -> None:
-        crowded = len(self._subscriptions) >= _MOST_SUBSCRIPTIONS and sub not in self._subscriptions
-        task = asyncio.create_task(self._serve(sub, messages, crowded=crowded))
-        self._subscriptions[sub] = task
-        task.add_done_callback(lambda task: self._ended(sub, task))
+    @property
+    def _crowd(self) -> Crowd:
+        crowd: Crowd = self.settings[CONNECTIONS]
+        return crowd
 
-    def _unsubscribe(self, sub: int) -> None:
-        if sub in self._subscriptions:
-            self._subscriptions[sub].cancel()
+    async def _obey(self, kind: str, sub: int, request: Mapping[str, Any]) -> None:
+        assert self._subscriptions is not None  # noqa: S101  (told to the type checker)
+        if kind == "ping":
+            await self._send(sub, {"type": "pong"})
+            return
+        self._subscriptions.stop(sub)
+        if kind == "unsubscribe":
+            return
+        is_list = kind == "list"
+        if hindrance := self._subscriptions.hindrance(is_list=is_list):
+            await self._send(sub, error_message("invalid-input", hindrance))
+            return
+        messages = self._list(request) if is_list else self._follow(request)
+        self._subscriptions.start(sub, self._serve(sub, messages), is_list=is_list)
 
-    def _ended(self, sub: int, task: asyncio.Task[None]) -> None:
-        if self._subscriptions.get(sub) is task:
-            del self._subscriptions[sub]
-
-    async def _serve(self, sub: int, messages: Messages, *, crowded: bool) -> None:
+    async def _serve(self, sub: int, messages: Messages) -> None:
         with suppress(WebSocketClosedError):  # `on_close` follows, and ends the others
             try:
-                if crowded:
-                    raise InvalidInput(f"One socket takes {_MOST_SUBSCRIPTIONS} subscriptions.")
                 async with aclosing(messages):
                     async for message in messages:
                         await self._send(sub, message)
@@ -135,9 +160,9 @@ class LiveHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
             async for message in messages:
                 yield message
 
-    def _send(self, sub: int, message: dict[str, Any]) -> Awaitable[None]:
+    async def _send(self, sub: int, message: dict[str, Any]) -> None:
         message["sub"] = sub
-        return self.write_message(json.dumps(message, ensure_ascii=False))
+        await self.write_message(json.dumps(message, ensure_ascii=False))
 
 
 def _check_offset(offset: object) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
@@ -11,7 +12,12 @@ from tornado import web
 from ..errors import (
     InvalidInput,
     PersistentStreamError,
+    StoreCorrupt,
     StoreError,
+    StoreTooNew,
+    StoreUnavailable,
+    StreamDeleted,
+    StreamFenced,
     StreamGone,
     StreamNotFound,
 )
@@ -21,8 +27,13 @@ _PROBLEM = "urn:problem-type:nb-persistent-stream:"
 _ERRORS: list[tuple[type[PersistentStreamError], int, str]] = [
     (StreamGone, 410, "gone"),
     (StreamNotFound, 404, "not-found"),
+    (StreamDeleted, 409, "deleted"),
+    (StreamFenced, 409, "fenced"),
     (InvalidInput, 400, "invalid-input"),
-    (StoreError, 503, "unavailable"),
+    (StoreUnavailable, 503, "unavailable"),
+    (StoreCorrupt, 503, "corrupt"),
+    (StoreTooNew, 503, "too-new"),
+    (StoreError, 503, "store-failed"),
 ]
 _HTTP_TYPES = {
     400: "invalid-input",
@@ -31,6 +42,8 @@ _HTTP_TYPES = {
     404: "not-found",
     405: "not-allowed",
     413: "too-large",
+    426: "no-socket",
+    429: "too-many",
     501: "not-offered",
 }
 
@@ -67,6 +80,10 @@ class JsonReplies(JupyterHandler):
         else:
             type_ = _HTTP_TYPES.get(status_code, "failed")
             message = _message(error) or self._reason
+        if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            self.set_header("Allow", ", ".join(_methods(type(self))))
+        elif status_code == HTTPStatus.UPGRADE_REQUIRED:
+            self.set_header("Upgrade", "websocket")
         problem = {
             "type": f"{_PROBLEM}{type_}",
             "title": type_.replace("-", " ").capitalize(),
@@ -77,8 +94,17 @@ class JsonReplies(JupyterHandler):
 
     def log_exception(self, *exc_info: Any) -> None:
         """Log what is not somebody's mistake."""
-        if not isinstance(exc_info[1], (InvalidInput, StreamNotFound, Refused)):
+        if not isinstance(exc_info[1], (InvalidInput, StreamNotFound, StreamFenced, Refused)):
             super().log_exception(*exc_info)
+
+
+def _methods(handler: type[web.RequestHandler]) -> list[str]:
+    """The HTTP methods that a handler has."""
+    return [
+        method
+        for method in handler.SUPPORTED_METHODS
+        if getattr(handler, method.lower()) is not getattr(web.RequestHandler, method.lower())
+    ]
 
 
 def _message(error: BaseException | None) -> str | None:

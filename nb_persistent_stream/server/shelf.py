@@ -15,14 +15,15 @@ class Shelf:
     """Opens one store, once; a store that can't be opened is tried again by the next who asks."""
 
     def __init__(self, config: Config) -> None:
-        self._config = config
+        self._file = config.file
+        self._durability = config.durability
         self._store: SqliteStore | None = None
         self._opening = asyncio.Lock()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no store yet: no stream was ever started."""
-        return self._store is None and not self._config.store.exists()
+        return self._store is None and not self._file.exists()
 
     async def store(self) -> SqliteStore:
         """The store.
@@ -32,7 +33,7 @@ class Shelf:
         """
         async with self._opening:
             if self._store is None:
-                self._store = await SqliteStore.open(self._config.store, self._config.durability)
+                self._store = await SqliteStore.open(self._file, self._durability)
             return self._store
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""OpenAI chat completion chunks, as objects of the SDK or as plain JSON.
+"""OpenAI chat completion chunks and their dialects, as objects of the SDK or as plain JSON.
 
 The shape: https://platform.openai.com/docs/api-reference/chat-streaming
 """
@@ -9,49 +9,72 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..protocol import Piece, Report
+from ..toolcalls import TOOL_CALL
 from .contract import Event
+from .failures import broke_off
+from .fields import REASONING, blocks, get, known, plain, text
 
 # What compatible servers call the reasoning that the API's own chunks do not carry.
 _REASONING = ("reasoning_content", "reasoning")
+_SAID_AGAIN = ("content.", "refusal.", "tool_calls.function.", "logprobs.")
 
 
 def is_chunk(item: Any) -> bool:
-    """Whether an item looks like a chunk."""
-    return isinstance(_get(item, "choices"), (list, tuple))
+    """Whether an item looks like a chunk, or like the error that takes its place."""
+    return isinstance(get(item, "choices"), (list, tuple)) or _is_error(item)
+
+
+def is_event(item: Any) -> bool:
+    """Whether it is an event of the SDK's `chat.completions.stream()`: one wraps each chunk."""
+    return is_chunk(get(item, "chunk")) or text(item, "type").startswith(_SAID_AGAIN)
+
+
+def read_event(event: Any) -> Iterator[Event]:
+    """What an event's chunk says; the other events say it again."""
+    if (chunk := get(event, "chunk")) is not None:
+        yield from read_chunk(chunk)
 
 
 def read_chunk(chunk: Any) -> Iterator[Event]:
-    """The pieces that a chunk's first answer says, and what the chunk reports."""
+    """The pieces that a chunk's first answer says, and what the chunk reports.
+
+    Raises:
+        SourceFailed: it is an error, as OpenRouter and others send in the midst of an answer.
+    """
+    if _is_error(chunk):
+        raise broke_off(text(chunk, "error", "message"))
     finish_reason = None
-    for choice in _get(chunk, "choices"):
-        if _get(choice, "index"):
+    for choice in get(chunk, "choices"):
+        if get(choice, "index"):
             continue  # another answer to the same prompt (`n=2`): a stream has one
-        delta = _get(choice, "delta")
-        for name in _REASONING:
-            if isinstance(text := _get(delta, name), str) and text:
-                yield Piece(text, kind="reasoning")
-                break
-        for name in ("content", "refusal"):
-            if isinstance(text := _get(delta, name), str) and text:
-                yield Piece(text)
-        finish_reason = _get(choice, "finish_reason")
+        yield from _read_delta(get(choice, "delta"))
+        finish_reason = get(choice, "finish_reason")
     report = Report(
-        model=_get(chunk, "model") or None,
-        response_id=_get(chunk, "id") or None,
+        model=get(chunk, "model") or None,
+        response_id=get(chunk, "id") or None,
         finish_reason=finish_reason,
-        usage=_plain(_get(chunk, "usage")),
+        usage=plain(get(chunk, "usage")),
     )
     if report != Report():
         yield report
 
 
-def _get(item: Any, name: str) -> Any:
-    return item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
+def _read_delta(delta: Any) -> Iterator[Piece]:
+    for name in _REASONING:
+        if said := text(delta, name):
+            yield Piece(said, REASONING)
+            break
+    yield from blocks(get(delta, "content"))
+    yield from blocks(get(delta, "refusal"))
+    for call in get(delta, "tool_calls") or ():
+        yield _read_call(call)
 
 
-def _plain(usage: Any) -> Mapping[str, Any] | None:
-    """Usage as JSON, without what was not said."""
-    if usage is None or isinstance(usage, Mapping):
-        return usage
-    dumped: Mapping[str, Any] = usage.model_dump(exclude_none=True)
-    return dumped
+def _read_call(call: Any) -> Piece:
+    tool = get(call, "function") or get(call, "custom")
+    meta = known(index=get(call, "index"), id=get(call, "id"), name=get(tool, "name"))
+    return Piece(text(tool, "arguments") or text(tool, "input"), TOOL_CALL, meta)
+
+
+def _is_error(item: Any) -> bool:
+    return isinstance(item, Mapping) and isinstance(get(item, "error", "message"), str)

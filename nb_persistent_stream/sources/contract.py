@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..protocol import Piece, Report
+from .schema import Schema
 
 Event = Piece | Report
+Messages = list[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +23,41 @@ class Source:
         provider: who answers, such as `openai`; shown to people and stored.
         model: the model that is asked, if there is one.
         options: what is passed on to the provider; stored, so it holds no secrets.
+        schema: the form that the answer must have.
     """
 
     open: Callable[[], AsyncGenerator[Event, None]]
     provider: str
     model: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    schema: Schema | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asks of a model: what each adapter, also a third party's, is given.
+
+    Attributes:
+        messages: in the form of chat completions, `{"role": "user", "content": "..."}`, without
+            the system message.
+        model: the model's name, as the provider knows it.
+        system: the system message.
+        base_url: the address of a server that is not the provider's own.
+        schema: the form that the answer must have.
+        api: the adapter, where the call named it.
+        options: all else that the call said; it may hold secrets.
+    """
+
+    messages: Messages
+    model: str | None = None
+    system: str | None = None
+    base_url: str | None = None
+    schema: Schema | None = None
+    api: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Request(model={self.model!r}, api={self.api!r})"
+
+
+Adapter = Callable[[Request], Source]

@@ -9,7 +9,8 @@ from typing import Any
 
 from ..errors import InvalidInput
 from ..protocol import Piece, Report
-from .contract import Event, Source
+from .contract import Event, Request, Source
+from .secrets import shown_options
 
 NAME = "demo"
 _PACE = 40.0
@@ -43,12 +44,15 @@ A real model answers as soon as `OPENAI_API_KEY` is set, or `base_url=` names a 
 """
 
 
-def demo_source(messages: list[Mapping[str, Any]], options: Mapping[str, Any]) -> Source:
+def demo_source(request: Request) -> Source:
     """The demo model's answer; `pace` is pieces a second (default 40).
 
     Raises:
-        InvalidInput: another option was given, or the pace is not a number above 0.
+        InvalidInput: a server or another option was given, or the pace is not a number above 0.
     """
+    if request.base_url:
+        raise InvalidInput("The demo model has no server: leave base_url out, or name a model.")
+    options = request.options
     unknown = sorted(set(options) - {"pace"})
     if unknown:
         raise InvalidInput(
@@ -58,8 +62,10 @@ def demo_source(messages: list[Mapping[str, Any]], options: Mapping[str, Any]) -
     pace = options.get("pace", _PACE)
     if isinstance(pace, bool) or not isinstance(pace, (int, float)) or not pace > 0:
         raise InvalidInput(f"pace is {pace!r}. Give the demo model a number above 0, such as 40.")
-    answer = compose(_last_words(messages))
-    return Source(lambda: _say(answer, 1 / pace), provider=NAME, model=NAME, options=dict(options))
+    answer = compose(_last_words(request.messages))
+    return Source(
+        lambda: _say(answer, 1 / pace), provider=NAME, model=NAME, options=shown_options(request)
+    )
 
 
 def compose(prompt: str) -> str:

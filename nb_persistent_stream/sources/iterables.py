@@ -1,8 +1,8 @@
 """Anything that yields text, as a source.
 
 People's code runs on a thread of its own, so that it may block without holding up any stream. What
-is already open on the caller's event loop (an SDK's stream, a response of httpx) can only be read
-there; a callable that opens it is called on the thread and has no such tie.
+belongs to the caller's event loop (an SDK's stream, an open response, what a package's code makes)
+is read there; a callable that opens it is called on the thread and has no such tie.
 """
 
 from __future__ import annotations
@@ -23,25 +23,28 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from ..errors import InvalidInput
+from . import held
 from .contract import Event, Source
 from .handoff import Abandoned, Handoff
-from .read import LineReader, Reader
+from .pydantic_ai import is_cumulative
+from .read import LineReader, Reader, WholeReader
+from .schema import to_schema
 
-_OPEN_RESPONSES = ("aiter_lines", "aiter_text", "aiter_bytes", "aiter_raw")
 _LINES = ("iter_lines", "aiter_lines")
 
 
-def iterable_source(source: Any) -> Source:
+def iterable_source(source: Any, schema: object = None) -> Source:
     """A source that reads an iterable, an async iterable, an awaitable, or a callable of one.
 
     Raises:
-        InvalidInput: it is none of these.
+        InvalidInput: it is none of these, or the schema is none.
     """
+    form = to_schema(schema)
     if not _is_readable(source):
         raise InvalidInput(
             f"stream() can't read a {type(source).__name__}. Give it a prompt, a list of messages, "
-            "an iterable or async iterable of text or OpenAI chunks, or a function that returns "
-            "one."
+            "an iterable or async iterable of text or of what a model's SDK yields, or a function "
+            "that returns one."
         )
     home = _loop_of(source)
     context = contextvars.copy_context()
@@ -49,13 +52,14 @@ def iterable_source(source: Any) -> Source:
     def open_() -> AsyncGenerator[Event, None]:
         return _read(source, home, context)
 
-    return Source(open_, provider="iterable")
+    options = {"schema": form.json} if form else {}
+    return Source(open_, provider="iterable", options=options, schema=form)
 
 
 async def _read(
     source: Any, home: asyncio.AbstractEventLoop | None, context: contextvars.Context
 ) -> AsyncGenerator[Event, None]:
-    reader = LineReader() if getattr(source, "__name__", "") in _LINES else Reader()
+    reader = _reader_of(source)
     handoff = Handoff()
     stop = _pump_on(home, source, handoff) if home else _pump_apart(source, handoff, context)
     try:
@@ -69,6 +73,12 @@ async def _read(
         stop()
 
 
+def _reader_of(source: Any) -> Reader:
+    if getattr(source, "__name__", "") in _LINES:
+        return LineReader()
+    return WholeReader() if is_cumulative(source) else Reader()
+
+
 def _is_readable(source: Any) -> bool:
     if isinstance(source, (Mapping, bytes)):
         return False  # they could be iterated, but not into what was meant
@@ -76,14 +86,14 @@ def _is_readable(source: Any) -> bool:
         isinstance(source, (Iterable, AsyncIterable))
         or inspect.isawaitable(source)
         or callable(source)
+        or held.is_manager(source)
+        or held.is_result(source)
     )
 
 
 def _loop_of(source: Any) -> asyncio.AbstractEventLoop | None:
-    """The loop that an open async iterable belongs to, if it may not be read on another."""
-    if not isinstance(source, AsyncIterable):
-        return None
-    if inspect.isasyncgen(source) and source.__name__ not in _OPEN_RESPONSES:
+    """The loop that an async source belongs to, if it may not be read on another."""
+    if not held.is_tied(source):
         return None
     try:
         return asyncio.get_running_loop()
@@ -91,10 +101,8 @@ def _loop_of(source: Any) -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def _pump_on(
-    loop: asyncio.AbstractEventLoop, source: AsyncIterable[Any], handoff: Handoff
-) -> Callable[[], None]:
-    """Read an async iterable on the loop it belongs to."""
+def _pump_on(loop: asyncio.AbstractEventLoop, source: Any, handoff: Handoff) -> Callable[[], None]:
+    """Read what is async on the loop it belongs to."""
 
     async def pump() -> None:
         with _telling_its_end(handoff):
@@ -125,9 +133,9 @@ class _Pump:
     def run(self) -> None:
         with _telling_its_end(self._handoff):
             source = self._source
-            if callable(source) and not isinstance(source, (Iterable, AsyncIterable)):
+            if _is_opener(source):
                 source = source()
-            if inspect.isawaitable(source) or isinstance(source, AsyncIterable):
+            if _is_async(source):
                 asyncio.run(self._run_async(source))
             else:
                 _pump_sync(source, self._handoff)
@@ -143,12 +151,7 @@ class _Pump:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         if self._handoff.abandoned and self._task is not None:
             self._task.cancel()  # `stop` came before there was a task
-        if inspect.isawaitable(source):
-            source = await source
-        if isinstance(source, AsyncIterable):
-            await _pump_async(source, self._handoff)
-        else:
-            _pump_sync(source, self._handoff)
+        await _pump_async(source, self._handoff)
 
 
 @contextmanager
@@ -164,29 +167,60 @@ def _telling_its_end(handoff: Handoff) -> Iterator[None]:
         handoff.end()
 
 
+def _is_opener(source: Any) -> bool:
+    """Whether it is a function that opens what is to be read."""
+    is_it = isinstance(source, (Iterable, AsyncIterable)) or held.is_manager(source)
+    return callable(source) and not is_it
+
+
+def _is_async(source: Any) -> bool:
+    return (
+        inspect.isawaitable(source)
+        or isinstance(held.items_of(source), AsyncIterable)
+        or held.is_async_manager(source)
+    )
+
+
 def _pump_sync(source: Any, handoff: Handoff) -> None:
+    if held.is_manager(source):
+        with source as opened:
+            _pump_sync(opened, handoff)
+        return
     if isinstance(source, (str, bytes)):
         source = [source]
-    if not isinstance(source, Iterable):
+    items = held.items_of(source)
+    if not isinstance(items, Iterable):
         raise InvalidInput(
             f"The source's function returned a {type(source).__name__}, which can't be read. Let "
             "it return an iterable or async iterable of text."
         )
-    iterator = iter(source)
+    iterator = iter(items)
     try:
         for item in iterator:
             handoff.put(item)
+        handoff.put(held.report_of(source))
     finally:
         for opened in (iterator, source):
             if close := getattr(opened, "close", None):
                 close()
 
 
-async def _pump_async(source: AsyncIterable[Any], handoff: Handoff) -> None:
-    iterator = aiter(source)
+async def _pump_async(source: Any, handoff: Handoff) -> None:
+    if inspect.isawaitable(source):
+        source = await source
+    if held.is_async_manager(source):
+        async with source as opened:
+            await _pump_async(opened, handoff)
+        return
+    items = held.items_of(source)
+    if not isinstance(items, AsyncIterable):
+        _pump_sync(source, handoff)
+        return
+    iterator = aiter(items)
     try:
         async for item in iterator:
             await handoff.put_async(item)
+        await handoff.put_async(await held.areport_of(source))
     finally:
         # An SDK's stream is closed by its own method, not by the iterator that it gives out.
         for opened in (iterator, source):

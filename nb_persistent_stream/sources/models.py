@@ -1,16 +1,26 @@
-"""Which model answers a prompt."""
+"""Which model answers a prompt, and through which adapter."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..config import DEFAULT_MODEL, Config
 from ..errors import InvalidInput, ModelNotChosen
-from . import demo, openai
-from .contract import Source
+from . import anthropic, demo, litellm, openai, plugins
+from .contract import Adapter, Messages, Request, Source
+from .schema import to_schema
 
-Messages = list[Mapping[str, Any]]
+ADAPTERS: Mapping[str, Adapter] = {
+    "chat": openai.chat_source,
+    "responses": openai.responses_source,
+    "anthropic": anthropic.anthropic_source,
+    "litellm": litellm.litellm_source,
+    demo.NAME: demo.demo_source,
+}
+# The adapters that know OpenAI's models, and so have a default.
+_OF_OPENAI = ("chat", "responses")
 
 
 def model_source(
@@ -20,34 +30,72 @@ def model_source(
     model: str | None = None,
     system: str | None = None,
     base_url: str | None = None,
+    api: str | None = None,
+    schema: object = None,
     options: Mapping[str, Any],
 ) -> Source:
     """The source that answers a prompt or a list of messages.
 
-    The model is the one named, else `NB_STREAM_MODEL`, else the default where there is a key.
+    The model is the one named, else `NB_STREAM_MODEL`, else the default where there is a key. The
+    adapter is the one that `api` names, else `adapter_of` finds it by the model's name.
 
     Raises:
         ModelNotChosen: there is no model to ask.
-        InvalidInput: the prompt is empty, or an option can't be used.
+        InvalidInput: the prompt is empty, or an argument or option can't be used.
     """
-    messages = to_messages(prompt, system)
-    model = model or config.model
-    if model == demo.NAME:
-        if base_url:
-            raise InvalidInput("The demo model has no server: leave base_url out, or name a model.")
-        return demo.demo_source(messages, options)
-    access = openai.access(base_url, options)
-    if model is None and access.key is None:
+    request = Request(
+        messages=to_messages(prompt),
+        model=model or config.model,
+        system=system,
+        base_url=base_url,
+        schema=to_schema(schema),
+        api=api,
+        options=options,
+    )
+    name = api or adapter_of(request.model, base_url)
+    if request.model is None and name in _OF_OPENAI and openai.key_of(options):
+        request = replace(request, model=DEFAULT_MODEL)
+    if request.model is None and name != demo.NAME:
         raise ModelNotChosen(
             "No model was chosen, and there is no key for one. Three ways to go on: set "
             "OPENAI_API_KEY; or name a server of your own, stream(prompt, model='...', "
             "base_url='http://localhost:11434/v1'); or try it offline with "
             "stream(prompt, model='demo')."
         )
-    return openai.openai_source(messages, model or DEFAULT_MODEL, access, options)
+    if name in ADAPTERS:
+        source = ADAPTERS[name](request)
+    else:
+        source = plugins.adapter(name, ADAPTERS)(plugins.without_prefix(request, name))
+    options = {**source.options, **_how(source, name, request)}
+    return replace(source, options=options, schema=request.schema)
 
 
-def to_messages(prompt: str | Sequence[Mapping[str, Any]], system: str | None) -> Messages:
+def _how(source: Source, name: str, request: Request) -> dict[str, Any]:
+    """What is stored, beside an adapter's options, so that the same can be asked once more."""
+    found = adapter_of(source.model, source.options.get("base_url"))
+    how: dict[str, Any] = {}
+    if request.api or found != name:  # such as a server that ANTHROPIC_BASE_URL named
+        how["api"] = name
+    if request.schema:
+        how["schema"] = request.schema.json
+    return how
+
+
+def adapter_of(model: str | None, base_url: str | None) -> str:
+    """The adapter for a model by its name; a server that is named speaks chat completions."""
+    if model == demo.NAME:
+        return demo.NAME
+    if model is None or openai.address_of(base_url):
+        return "chat"
+    if model.startswith("claude-"):
+        return "anthropic"
+    prefix, slash, _ = model.partition("/")
+    if not slash:
+        return "chat"
+    return prefix if prefix in plugins.names() else "litellm"
+
+
+def to_messages(prompt: str | Sequence[Mapping[str, Any]]) -> Messages:
     """A prompt as messages.
 
     Raises:
@@ -56,12 +104,10 @@ def to_messages(prompt: str | Sequence[Mapping[str, Any]], system: str | None) -
     if isinstance(prompt, str):
         if not prompt.strip():
             raise InvalidInput("The prompt is empty. Say what the model should answer.")
-        messages: Messages = [{"role": "user", "content": prompt}]
-    else:
-        messages = list(prompt)
-        if not messages:
-            raise InvalidInput(
-                "The list of messages is empty. Give it at least one, such as "
-                "{'role': 'user', 'content': '...'}."
-            )
-    return [{"role": "system", "content": system}, *messages] if system else messages
+        return [{"role": "user", "content": prompt}]
+    if not prompt:
+        raise InvalidInput(
+            "The list of messages is empty. Give it at least one, such as "
+            "{'role': 'user', 'content': '...'}."
+        )
+    return list(prompt)

@@ -1,171 +1,138 @@
-"""OpenAI chat completions, and every server that speaks them, through the official client."""
+"""OpenAI's two APIs, and every server that speaks one of them, through the official client."""
 
 from __future__ import annotations
 
 import inspect
 import os
-import re
-from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-from ..errors import InvalidInput, ModelNotChosen, SourceFailed
-from .chat import read_chunk
-from .contract import Event, Source
+from ..errors import InvalidInput, ModelNotChosen
+from . import chat, responses
+from .contract import Event, Request, Source
+from .extras import load
+from .failures import Peer, answer
+from .schema import Schema, is_strict
+from .secrets import secrets_of, shown_options, shown_url
 
 # Options that configure the client; all others are parameters of the request.
 _CLIENT_OPTIONS = ("api_key", "organization", "project", "timeout", "max_retries")
 # Parameters of the request that are arguments of `stream()`, or are always the same.
-_OURS = {"self", "messages", "stream"}
-_SECRETS = re.compile(
-    r"key|secret|password|authorization|headers|cookie|(auth|access|api)_?token|extra_query",
-    re.IGNORECASE,
-)
-_KEY_IN_TEXT = re.compile(r"\b(sk|pk|key)-[\w*-]{4,}")
+_OURS = {"self", "messages", "input", "stream"}
 # A server without keys still gets one: the client insists, and such servers ignore it.
 _NO_KEY = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """Whom to ask, and with which key; None is OpenAI's own address, and no key."""
+class _Api:
+    """One of the two: the resource of the client, how it is asked, and how it is read."""
 
-    key: str | None
-    base_url: str | None
-
-    def __repr__(self) -> str:
-        return f"Access(base_url={shown_url(self.base_url)!r})"
-
-
-def access(base_url: str | None, options: Mapping[str, Any]) -> Access:
-    """What the call and the environment (`OPENAI_API_KEY`, `OPENAI_BASE_URL`) say."""
-    return Access(
-        key=options.get("api_key") or os.environ.get("OPENAI_API_KEY") or None,
-        base_url=base_url or os.environ.get("OPENAI_BASE_URL") or None,
-    )
+    resource: str
+    ask: Callable[[Request], dict[str, Any]]
+    read: Callable[[Any], Any]
+    says_its_end: bool
 
 
-def openai_source(
-    messages: list[Mapping[str, Any]], model: str, access: Access, options: Mapping[str, Any]
-) -> Source:
+def key_of(options: Mapping[str, Any]) -> str | None:
+    """The key that the call or the environment (`OPENAI_API_KEY`) has."""
+    return options.get("api_key") or os.environ.get("OPENAI_API_KEY") or None
+
+
+def address_of(base_url: str | None) -> str | None:
+    """The server that the call or the environment (`OPENAI_BASE_URL`) names."""
+    return base_url or os.environ.get("OPENAI_BASE_URL") or None
+
+
+def chat_source(request: Request) -> Source:
     """A streamed chat completion.
 
     Raises:
         ModelNotChosen: there is neither a key nor a server.
         InvalidInput: the client knows no such option.
     """
-    if access.key is None and access.base_url is None:
+    return _source(request, _CHAT)
+
+
+def responses_source(request: Request) -> Source:
+    """A streamed response of OpenAI's Responses API; raises what `chat_source` does."""
+    return _source(request, _RESPONSES)
+
+
+def _source(request: Request, api: _Api) -> Source:
+    request = replace(request, base_url=address_of(request.base_url))
+    if key_of(request.options) is None and request.base_url is None:
         raise ModelNotChosen(
-            f"There is no key to ask the model {model!r} with. Set OPENAI_API_KEY, or pass "
+            f"There is no key to ask the model {request.model!r} with. Set OPENAI_API_KEY, or pass "
             "base_url='http://localhost:11434/v1' for a server of your own, or try it offline "
             "with model='demo'."
         )
-    _check_options(options)
-    shown = _without_secrets(options)
-    if access.base_url:
-        shown["base_url"] = shown_url(access.base_url)
+    _check_options(request.options, api.resource)
+    key = key_of(request.options)
+    peer = Peer(
+        shown_url(request.base_url) or "OpenAI",
+        str(request.model),
+        "OPENAI_API_KEY",
+        secrets_of(request),
+    )
     return Source(
-        lambda: _ask(messages, model, access, options),
+        lambda: answer(peer, _ask(request, api, key), says_its_end=api.says_its_end),
         provider="openai",
-        model=model,
-        options=shown,
+        model=request.model,
+        options=shown_options(request),
     )
 
 
-def shown_url(url: str | None) -> str | None:
-    """A URL without what may be secret: user, password, query and fragment."""
-    if url is None:
-        return None
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+async def _ask(request: Request, api: _Api, key: str | None) -> AsyncGenerator[Event, None]:
+    openai = await load("openai")
+    options = dict(request.options)
+    of_client = {name: options.pop(name) for name in _CLIENT_OPTIONS if name in options}
+    of_client["api_key"] = key or _NO_KEY
+    async with openai.AsyncOpenAI(base_url=request.base_url, **of_client) as client:
+        create = _member(client, api.resource).create
+        items = await create(**{**api.ask(request), **options, "stream": True})
+        async with items:
+            async for item in items:
+                for event in api.read(item):
+                    yield event
 
 
-async def _ask(
-    messages: list[Mapping[str, Any]], model: str, access: Access, options: Mapping[str, Any]
-) -> AsyncGenerator[Event, None]:
-    from openai import AsyncOpenAI  # noqa: PLC0415  (imported when used: it costs half a second)
-
-    client_options = {name: options[name] for name in _CLIENT_OPTIONS if name in options}
-    request = {name: value for name, value in options.items() if name not in client_options}
-    client_options["api_key"] = access.key or _NO_KEY
-    client = AsyncOpenAI(base_url=access.base_url, **client_options)
-    try:
-        async with client:
-            chunks = await client.chat.completions.create(
-                **{
-                    "messages": messages,
-                    "model": model,
-                    "stream_options": {"include_usage": True},
-                    **request,
-                    "stream": True,
-                }
-            )
-            async with chunks:
-                async for chunk in chunks:
-                    for event in read_chunk(chunk):
-                        yield event
-    except Exception as error:
-        # Without the cause: a traceback lands in the notebook, and a server may echo the key.
-        raise SourceFailed(_explain(error, model, access)) from None
-
-
-def _without_secrets(value: Any) -> Any:
-    """A value without all that is named like a secret, at any depth."""
-    if isinstance(value, Mapping):
-        return {
-            name: _without_secrets(member)
-            for name, member in value.items()
-            if not _SECRETS.search(str(name))
-        }
-    if isinstance(value, (list, tuple)):
-        return [_without_secrets(member) for member in value]
-    return value
-
-
-def _explain(error: Exception, model: str, access: Access) -> str:
-    """What happened at the provider, why, and what to do now."""
-    where = shown_url(access.base_url) or "OpenAI"
-    said = _said(error, access)
-    advice = {
-        400: "Check the prompt and the options",
-        401: "Check OPENAI_API_KEY, or the api_key= of this call",
-        403: "This key may not use the model: choose another",
-        404: f"Check the model's name ({model!r}) and the address",
-        429: "Wait a little, or check the account's limits, then run the cell again",
+def ask_chat(request: Request) -> dict[str, Any]:
+    """The parameters of a chat completion."""
+    system = [{"role": "system", "content": request.system}] if request.system else []
+    asked: dict[str, Any] = {
+        "model": request.model,
+        "messages": [*system, *request.messages],
+        "stream_options": {"include_usage": True},
     }
-    status = getattr(error, "status_code", None)
-    if status is None:
-        if not _is_connection_error(error):
-            return f"{where} broke off: {said}. Check the options, or run the cell again."
-        return (
-            f"The connection to {where} failed: {said}. Check the address and run the cell again."
-        )
-    what = f"{where} refused with {status}" if status < 500 else f"{where} failed with {status}"  # noqa: PLR2004
-    return f"{what}: {said}. {advice.get(status, 'Run the cell again')}."
+    if request.schema:
+        asked["response_format"] = {"type": "json_schema", "json_schema": _form(request.schema)}
+    return asked
 
 
-def _said(error: Exception, access: Access) -> str:
-    """The provider's own words, or else the client's, without keys."""
-    body = getattr(error, "body", None)
-    message = body.get("message") if isinstance(body, Mapping) else None
-    # The client says "Connection error."; what it met says more.
-    text = str(message or error.__cause__ or error) or type(error).__name__
-    if access.key:
-        text = text.replace(access.key, "[key]")
-    return _KEY_IN_TEXT.sub("[key]", text).strip().rstrip(".")
+def _ask_responses(request: Request) -> dict[str, Any]:
+    asked: dict[str, Any] = {"model": request.model, "input": request.messages}
+    if request.system:
+        asked["instructions"] = request.system
+    if request.schema:
+        asked["text"] = {"format": {"type": "json_schema", **_form(request.schema)}}
+    return asked
 
 
-def _is_connection_error(error: Exception) -> bool:
-    from openai import APIConnectionError  # noqa: PLC0415
+def _form(schema: Schema) -> dict[str, Any]:
+    """A schema as OpenAI wants it: a pydantic model in the strict form that the SDK makes of it."""
+    json = schema.json
+    if schema.model is not None:
+        from openai import pydantic_function_tool  # noqa: PLC0415  (imported when used)
 
-    return isinstance(error, APIConnectionError) or type(error).__module__.startswith("httpx")
+        json = pydantic_function_tool(schema.model)["function"]["parameters"]
+    return {"name": schema.name, "schema": json, "strict": is_strict(json)}
 
 
-def _check_options(options: Mapping[str, Any]) -> None:
-    unknown = sorted(set(options) - set(_CLIENT_OPTIONS) - _request_options()) if options else []
-    if unknown:
+def _check_options(options: Mapping[str, Any], resource: str) -> None:
+    known = {*_CLIENT_OPTIONS, *_parameters(resource)} if options else set()
+    if unknown := sorted(set(options) - known):
         raise InvalidInput(
             f"OpenAI's client has no option {', '.join(unknown)}. Check the spelling; what only "
             "your server knows goes into extra_body={...}."
@@ -173,7 +140,19 @@ def _check_options(options: Mapping[str, Any]) -> None:
 
 
 @cache
-def _request_options() -> set[str]:
-    from openai.resources.chat.completions import AsyncCompletions  # noqa: PLC0415
+def _parameters(resource: str) -> set[str]:
+    import openai  # noqa: PLC0415
 
-    return set(inspect.signature(AsyncCompletions.create).parameters) - _OURS
+    # The client makes its resources when they are asked for; no request is sent.
+    create = _member(openai.AsyncOpenAI(api_key=_NO_KEY), resource).create
+    return set(inspect.signature(create).parameters) - _OURS
+
+
+def _member(client: Any, path: str) -> Any:
+    for name in path.split("."):
+        client = getattr(client, name)
+    return client
+
+
+_CHAT = _Api("chat.completions", ask_chat, chat.read_chunk, says_its_end=False)
+_RESPONSES = _Api("responses", _ask_responses, responses.read_event, says_its_end=True)

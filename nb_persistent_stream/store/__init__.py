@@ -1,9 +1,8 @@
 """The only room with SQL: where streams are kept, and how readers hear of what was kept."""
 
-from .contract import MAX_PAGE, Batch, Lease, NewStream, Page, Query, StreamStore, Window
+from .contract import Batch, Lease, NewStream, StreamStore
 from .durable import (
     JSON,
-    KIND_JSON,
     Appended,
     Fork,
     NewParts,
@@ -15,11 +14,12 @@ from .durable import (
     media_type,
 )
 from .leases import LeaseWatch
+from .listing import MAX_PAGE, Page, Query, Window
+from .opening import open_store
 from .sqlite import SqliteStore
 
 __all__ = [
     "JSON",
-    "KIND_JSON",
     "MAX_PAGE",
     "Appended",
     "Batch",
@@ -39,4 +39,5 @@ __all__ = [
     "StreamStore",
     "Window",
     "media_type",
+    "open_store",
 ]

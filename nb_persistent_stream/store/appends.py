@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 
 from ..errors import StreamGone, StreamNotFound
+from ..protocol import BYTES, PLAIN, TEXT
 from ..utf8 import parts as utf8_parts
 from ..utf8 import shown, whole
 from . import forks, producers
 from .durable import (
-    KIND_JSON,
     Appended,
     NewParts,
     Reason,
@@ -100,12 +100,12 @@ def store(db: sqlite3.Connection, row: sqlite3.Row, parts: Sequence[bytes], now:
     if not parts:
         return
     kind, tail = kind_of(media_type(row["content_type"])), b""
-    if kind == "text":
+    if kind in (TEXT, PLAIN):
         data = row["tail"] + b"".join(parts)
         end = whole(data)
         data, tail = data[:end], data[end:]
         parts = list(utf8_parts(data, _PART_BYTES))
-    elif kind != KIND_JSON:
+    elif kind == BYTES:
         parts = list(utf8_parts(b"".join(parts), _PART_BYTES))
     db.executemany(
         "INSERT INTO deltas (stream_id, offset, size, kind, text, data, created_at) "

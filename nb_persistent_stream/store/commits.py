@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from ..protocol import Delta
+from ..protocol import Delta, size
 from .contract import Lease
+from .rows import dump
 
 # Well under SQLite's limit of 32,766 parameters: https://sqlite.org/limits.html
 ROWS_PER_COMMIT = 1000
@@ -23,6 +25,26 @@ class Append:
 
 
 Insert = Callable[[Sequence[Append]], Awaitable[set[str]]]
+
+
+def insertion_of(batch: Sequence[Append], now: float) -> tuple[str, list[Any]]:
+    """The statement that inserts what a batch's leases allow, and its parameters."""
+    values = [
+        (append.lease.stream_id, append.lease.epoch, append.deltas[0].offset,
+         delta.offset, size(delta.text), delta.kind, delta.text, dump(delta.meta), now)
+        for append in batch
+        for delta in append.deltas
+    ]  # fmt: skip
+    marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(values))
+    statement = f"""
+        WITH new (id, epoch, first, offset, size, kind, text, meta, now) AS (VALUES {marks})
+        INSERT INTO deltas (stream_id, offset, size, kind, text, meta, created_at)
+        SELECT new.id, new.offset, new.size, new.kind, new.text, new.meta, new.now
+        FROM new JOIN stream_infos s ON s.id = new.id AND s.epoch = new.epoch
+        WHERE s.status = 'streaming' AND s.length = new.first
+        RETURNING stream_id
+    """
+    return statement, [value for row in values for value in row]
 
 
 class CommitQueue:

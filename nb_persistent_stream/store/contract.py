@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
-from ..protocol import Delta, ErrorRecord, Provenance, Report, Status, StreamInfo
-
-MAX_PAGE = 500
+from ..protocol import Delta, ErrorRecord, Link, Provenance, Report, Status, StreamInfo
+from .listing import Page, Query, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,49 +21,18 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class NewStream:
-    """A stream to be created; its driver holds the first lease."""
+    """A stream to be created; its driver holds the first lease.
+
+    `key` is the same for all streams that ask the same; None is like no other.
+    """
 
     id: str
     driver: str
     title: str | None = None
     tags: tuple[str, ...] = ()
     provenance: Provenance = field(default_factory=Provenance)
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """Which streams to list, newest first; `after` is the `next` of the page before.
-
-    `search` finds the streams that hold each of its words, in either case of each letter, in their
-    title, tags, prompt, model, id, or notebook's path below `root`. `unplaced` leaves out the
-    streams whose output stands in a saved notebook.
-    """
-
-    statuses: tuple[Status, ...] = ()
-    notebook: str | None = None
-    kernel: str | None = None
-    search: str = ""
-    root: str = ""
-    unplaced: bool = False
-    limit: int = 50
-    after: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of a list; `next` is None on the last one."""
-
-    streams: tuple[StreamInfo, ...]
-    next: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The part of a list that somebody looks at; `total` is the length of the whole."""
-
-    total: int
-    first: int
-    streams: tuple[StreamInfo, ...]
+    key: str | None = None
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +52,32 @@ class StreamStore(Protocol):
 
     Any method may raise `StoreUnavailable` or `StoreCorrupt`; nothing is half done then. Where a
     lease is not valid any more, the `StreamFenced` is a `StreamDeleted` if the stream is gone.
+
+    A driver whose answer was lost on its way can't know what has come of its call. So the same call
+    by the same driver again is harmless, and answered as the first one was.
+
+    `is_remote` is whether a server keeps the streams, which ends those of vanished drivers itself,
+    and which the page of a notebook may not know.
     """
 
+    is_remote: ClassVar[bool]
+
     async def create(self, new: NewStream) -> Lease:
-        """Make a pending stream and lease it to its driver."""
+        """Make a pending stream and lease it to its driver.
+
+        Raises:
+            InvalidInput: its id is no stream id.
+            StreamFenced: there is a stream of this id already.
+        """
+        ...
+
+    async def create_or_find(self, new: NewStream, *, same_cell: bool = False) -> StreamInfo:
+        """Make a stream as `create` does, unless one of its key is done or live: find that one.
+
+        The stream that was made has the new one's id, and epoch 1. The newest is found that nobody
+        has asked to stop; with `same_cell`, the newest of the same notebook's cell, where both are
+        known. Of all who ask at once, one makes a stream and the others find it.
+        """
         ...
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
@@ -109,8 +99,6 @@ class StreamStore(Protocol):
 
     async def append(self, lease: Lease, deltas: Sequence[Delta]) -> None:
         """Add deltas to the end of the body, all or none; they are durable on return.
-
-        Doing the same again is harmless, so a caller may retry when it can't know.
 
         Raises:
             StreamFenced: the lease is not valid any more, or the body's end is elsewhere.
@@ -137,6 +125,18 @@ class StreamStore(Protocol):
 
     async def request_cancel(self, stream_id: str) -> StreamInfo:
         """Ask a stream's driver to stop; a stream that has ended is left as it is.
+
+        Raises:
+            StreamNotFound: there is no such stream.
+        """
+        ...
+
+    async def label(
+        self, stream_id: str, *, title: str | None = None, tags: Sequence[str] | None = None
+    ) -> StreamInfo:
+        """Give a stream another title, other tags, or both, in any status; empty for none at all.
+
+        What is None stays as it is.
 
         Raises:
             StreamNotFound: there is no such stream.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -11,8 +9,9 @@ from typing import Any
 import aiosqlite
 
 from ..config import Durability
-from ..errors import StoreError
+from ..errors import StoreError, StoreUnavailable
 from .faults import explain, explained
+from .file import make_private
 from .rows import cleaned
 from .schema import prepare
 
@@ -31,7 +30,7 @@ async def open_database(
             "newer Python, or one from python.org, conda-forge or uv."
         )
     with explained(path):
-        _make_file(path)
+        make_private(path)
         writer = await _connect(path)
     try:
         with explained(path):
@@ -57,17 +56,7 @@ async def query(db: aiosqlite.Connection, path: Path, sql: str, params: Any) -> 
     except sqlite3.Error as error:
         raise explain(error, path) from error
     except ValueError as error:
-        raise StoreError(f"The store {path} is closed.") from error
-
-
-def _make_file(path: Path) -> None:
-    """Make an empty file that only the user may read; SQLite's own would follow the umask."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        if not path.is_file():
-            raise OSError(errno.EISDIR, "it is not a file") from None
+        raise StoreUnavailable(f"The store {path} is closed.") from error
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:

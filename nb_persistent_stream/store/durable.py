@@ -8,10 +8,9 @@ from enum import Enum
 from typing import Any
 
 from ..errors import PersistentStreamError
-from ..protocol import StreamInfo
+from ..protocol import BYTES, JSON_MESSAGE, PLAIN, TEXT, StreamInfo
 
 JSON = "application/json"
-KIND_JSON, KIND_BYTES = "json", "bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,5 +134,7 @@ def media_type(content_type: str) -> str:
 def kind_of(media_type: str) -> str:
     """The kind of the deltas of a stream made over HTTP."""
     if media_type == JSON:
-        return KIND_JSON
-    return "text" if media_type.startswith("text/") else KIND_BYTES
+        return JSON_MESSAGE
+    if media_type == "text/markdown":
+        return TEXT
+    return PLAIN if media_type.startswith("text/") else BYTES

@@ -49,7 +49,7 @@ def place(db: sqlite3.Connection, source: Resource, fork: Fork) -> Place:
     across = to_delta(row)
     if across.offset < offset and source.is_json:
         raise _within_a_message(source, offset)
-    return Place(offset, across.offset, across.bytes[: offset - across.offset])
+    return Place(offset, across.offset, across.raw[: offset - across.offset])
 
 
 def share(db: sqlite3.Connection, stream_id: str, source: Resource, base: int) -> None:

@@ -55,11 +55,12 @@ class LeaseWatch:
         """
         now = self._clock()
         if now - self._swept > self._lease:
-            # This process itself slept. The drivers may have slept too: they get a whole lease.
+            # This process slept, or the store was out of reach. So it may have been with the
+            # drivers: they get a whole lease.
             self._seen.clear()
-        self._swept = now
         # What nobody drives was made over HTTP, and lasts until it is closed.
         streams = [info for info in await self._store.live() if info.driver is not None]
+        self._swept = now
         orphans = gone(streams)
         self._seen = {info.id: self._look(info, now) for info in streams}
         return [

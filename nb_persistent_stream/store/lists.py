@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 from ..protocol import StreamInfo
-from .contract import MAX_PAGE, Page, Query, Window
+from .listing import MAX_PAGE, Page, Query, Window
 from .queries import ALL, conditions, page_token
 from .rows import to_info
 

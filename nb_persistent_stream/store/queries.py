@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from ..errors import InvalidInput
 from ..protocol import LIVE, Status, StreamInfo
-from .contract import Query
+from .listing import Query
 
 # A longer search would be a longer statement than SQLite takes.
 MOST_SEARCH = 200
+
+_PAGE_TOKEN = re.compile(r"(\d{1,12}\.\d{1,9}):([\w.~-]{1,128})", re.ASCII)
 
 # A word has no white space in it, so that none is found across two lines.
 _SHORT_TEXTS = """
@@ -31,6 +34,16 @@ def _is_one_of(statuses: tuple[Status, ...]) -> str:
 # All but those that are kept for their forks only.
 ALL = "NOT deleted"
 IS_LIVE = _is_one_of(LIVE)
+
+# Takes a title, tags and an id. What stays the same is no change.
+LABEL = f"""
+WITH new (title, tags) AS (VALUES (?, ?))
+UPDATE streams SET revision = revision + 1, tags = coalesce(new.tags, streams.tags),
+  title = nullif(coalesce(new.title, streams.title), '')
+FROM new WHERE id = ? AND {ALL} AND (
+  streams.title IS NOT nullif(coalesce(new.title, streams.title), '')
+  OR streams.tags != coalesce(new.tags, streams.tags))
+"""
 
 
 def conditions(query: Query) -> tuple[str, list[Any]]:
@@ -69,13 +82,11 @@ def page_start(token: str) -> tuple[float, str]:
     Raises:
         InvalidInput: it did not write this.
     """
-    created_at, _, stream_id = token.partition(":")
-    try:
-        return float(created_at), stream_id
-    except ValueError:
-        raise InvalidInput(
-            f"{token!r} is not the 'next' of a page. Leave `after` out to begin at the newest."
-        ) from None
+    if found := _PAGE_TOKEN.fullmatch(token):
+        return float(found[1]), found[2]
+    raise InvalidInput(
+        f"{token!r} is not the 'next' of a page. Leave `after` out to begin at the newest."
+    )
 
 
 def _words(search: str) -> list[str]:

@@ -7,7 +7,17 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from ..protocol import PROVENANCE_NAMES, Delta, Provenance, Report, Status, StreamInfo, valid
+from ..protocol import (
+    PROVENANCE_NAMES,
+    Delta,
+    ErrorRecord,
+    Link,
+    Provenance,
+    Report,
+    Status,
+    StreamInfo,
+    valid,
+)
 from ..utf8 import shown
 from .contract import NewStream
 from .durable import Resource
@@ -20,7 +30,7 @@ _JSON = ("prompt", "options")
 
 def dump(value: Any) -> str | None:
     """A JSON column; values that JSON does not know are kept as their text."""
-    return None if value is None else json.dumps(value, ensure_ascii=False, default=_plain)
+    return None if value is None else json.dumps(value, ensure_ascii=False, default=plain)
 
 
 def load(text: str | None) -> Any:
@@ -28,7 +38,8 @@ def load(text: str | None) -> Any:
     return None if text is None else json.loads(text)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """What stands in JSON for a value that it does not know."""
     return dict(value) if isinstance(value, Mapping) else str(value)
 
 
@@ -58,6 +69,7 @@ def to_info(row: sqlite3.Row) -> StreamInfo:
                 for name, column in PROVENANCE_NAMES.items()
             }
         ),
+        link=row["parent_id"] and Link(row["parent_id"], row["relation"]),
         report=Report(
             model=row["model"],
             response_id=row["response_id"],
@@ -98,5 +110,19 @@ def new_row(new: NewStream, now: float) -> dict[str, Any]:
         "title": new.title,
         "tags": dump(list(new.tags)),
         **{column: dump(value) if column in _JSON else value for column, value in source.items()},
+        "key": new.key,
+        "parent_id": new.link and new.link.stream_id,
+        "relation": new.link and new.link.relation,
         "created_at": now,
+    }
+
+
+def new_end(report: Report, error: ErrorRecord | None) -> dict[str, Any]:
+    """The columns of what is known of a stream at its end."""
+    return {
+        "model": report.model,
+        "response_id": report.response_id,
+        "finish_reason": report.finish_reason,
+        "usage": dump(report.usage),
+        "error": dump(error),
     }

@@ -11,28 +11,34 @@ import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aiosqlite
 
 from ..config import Durability
 from ..errors import StreamDeleted, StreamFenced, StreamNotFound
-from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after, size
+from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after
 from .bodies import read_whole
-from .commits import ROWS_PER_COMMIT, Append, CommitQueue
-from .contract import Batch, Lease, NewStream, Page, Query, Window
+from .commits import ROWS_PER_COMMIT, Append, CommitQueue, insertion_of
+from .contract import Batch, Lease, NewStream
 from .database import open_database, query
+from .listing import Page, Query, Window
 from .lists import Lists
-from .queries import IS_LIVE
+from .newcomers import create_or_find, insertion
+from .queries import IS_LIVE, LABEL
+from .repeats import Repeats
 from .resources import Resources
-from .rows import DELTA, dump, new_row, to_delta, to_info
+from .rows import dump, new_end, to_info
 from .tail import Tail
 from .transactions import Transactions
 
 
 class SqliteStore:
     """A `StreamStore` in a file. Use `SqliteStore.open`; it belongs to the loop that opened it."""
+
+    is_remote: ClassVar = False
 
     def __init__(
         self,
@@ -48,6 +54,7 @@ class SqliteStore:
         self._reader = reader
         self._tail = Tail(path, self.read)
         self._lists = Lists(self._read)
+        self._repeats = Repeats(self._read)
         self._commits = CommitQueue(self._insert)
         self._transactions = transactions
         self.resources = Resources(transactions, self._read, clock)
@@ -70,21 +77,29 @@ class SqliteStore:
         return cls(path, writer, reader, Transactions(path, durability), clock)
 
     async def create(self, new: NewStream) -> Lease:
-        row = new_row(new, self._clock())
-        columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-        await self._write(f"INSERT INTO streams ({columns}) VALUES ({marks})", row)
+        rows = await self._write(*insertion(new, self._clock()))
+        if not rows and not await self._repeats.created(new):
+            raise StreamFenced(
+                new.id,
+                f"There is a stream {new.id!r} already, and another driver's. Use another id.",
+            )
         return Lease(new.id, new.driver, epoch=1)
+
+    async def create_or_find(self, new: NewStream, *, same_cell: bool = False) -> StreamInfo:
+        return await self._transactions.run(
+            partial(create_or_find, new=new, same_cell=same_cell, now=self._clock())
+        )
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
         rows = await self._write(
             "UPDATE streams SET epoch = epoch + 1, driver = ?, revision = revision + 1 "
-            f"WHERE id = ? AND epoch = ? AND driver IS NOT NULL AND {IS_LIVE} RETURNING epoch",
+            f"WHERE id = ? AND epoch = ? AND driver IS NOT NULL AND {IS_LIVE} RETURNING id",
             (driver, stream_id, epoch),
         )
-        if not rows:
+        if not rows and not await self._repeats.claimed(stream_id, driver, epoch):
             await self.info(stream_id)
             raise StreamFenced(stream_id)
-        return Lease(stream_id, driver, rows[0]["epoch"])
+        return Lease(stream_id, driver, epoch + 1)
 
     async def start(self, lease: Lease) -> None:
         await self._change(
@@ -96,26 +111,21 @@ class SqliteStore:
     async def append(self, lease: Lease, deltas: Sequence[Delta]) -> None:
         for start in range(0, len(deltas), ROWS_PER_COMMIT):
             part = deltas[start : start + ROWS_PER_COMMIT]
-            if not await self._commits.put(lease, part) and not await self._is_stored(lease, part):
+            if not await self._commits.put(lease, part) and not await self._repeats.appended(
+                lease, part
+            ):
                 raise await self._fenced(lease)
 
     async def finish(
         self, lease: Lease, status: Status, report: Report, error: ErrorRecord | None = None
     ) -> None:
-        await self._change(
-            lease,
-            "status = ?, finished_at = ?, model = ?, response_id = ?, finish_reason = ?, "
-            "usage = ?, error = ?",
-            (
-                status.value,
-                self._clock(),
-                report.model,
-                report.response_id,
-                report.finish_reason,
-                dump(report.usage),
-                dump(error),
-            ),
-        )
+        end = {"status": status.value, **new_end(report, error)}
+        what = ", ".join(f"{column} = ?" for column in end)
+        try:
+            await self._change(lease, f"{what}, finished_at = ?", (*end.values(), self._clock()))
+        except StreamFenced:
+            if not await self._repeats.finished(lease, end):
+                raise
 
     async def beat(self, driver: str) -> None:
         await self._write(
@@ -141,6 +151,12 @@ class SqliteStore:
             f"AND {IS_LIVE}",
             (self._clock(), stream_id),
         )
+        return await self.info(stream_id)
+
+    async def label(
+        self, stream_id: str, *, title: str | None = None, tags: Sequence[str] | None = None
+    ) -> StreamInfo:
+        await self._write(LABEL, (title, None if tags is None else dump(list(tags)), stream_id))
         return await self.info(stream_id)
 
     async def delete(self, stream_id: str) -> None:
@@ -205,43 +221,11 @@ class SqliteStore:
 
     async def _insert(self, batch: Sequence[Append]) -> set[str]:
         """Insert what leases allow; gives back the ids of the streams that were allowed to."""
-        now = self._clock()
-        values = [
-            (append.lease.stream_id, append.lease.epoch, append.deltas[0].offset,
-             delta.offset, size(delta.text), delta.kind, delta.text, dump(delta.meta), now)
-            for append in batch
-            for delta in append.deltas
-        ]  # fmt: skip
-        marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(values))
-        rows = await self._write(
-            f"""
-            WITH new (id, epoch, first, offset, size, kind, text, meta, now) AS (VALUES {marks})
-            INSERT INTO deltas (stream_id, offset, size, kind, text, meta, created_at)
-            SELECT new.id, new.offset, new.size, new.kind, new.text, new.meta, new.now
-            FROM new JOIN stream_infos s ON s.id = new.id AND s.epoch = new.epoch
-            WHERE s.status = 'streaming' AND s.length = new.first
-            RETURNING stream_id
-            """,
-            [value for row in values for value in row],
-        )
+        rows = await self._write(*insertion_of(batch, self._clock()))
         return {row["stream_id"] for row in rows}
-
-    async def _is_stored(self, lease: Lease, deltas: Sequence[Delta]) -> bool:
-        """Whether an append that matched nothing was a repeat of one that had gone through."""
-        rows = await self._read(
-            f"SELECT {DELTA} FROM deltas JOIN streams ON id = stream_id "
-            "WHERE id = ? AND epoch = ? AND offset >= ? AND offset < ? ORDER BY offset",
-            (lease.stream_id, lease.epoch, deltas[0].offset, deltas[-1].end),
-        )
-        return [_words(to_delta(row)) for row in rows] == [_words(delta) for delta in deltas]
 
     async def _write(self, sql: str, params: Any = ()) -> list[sqlite3.Row]:
         return await query(self._writer, self._path, sql, params)
 
     async def _read(self, sql: str, params: Any = ()) -> list[sqlite3.Row]:
         return await query(self._reader, self._path, sql, params)
-
-
-def _words(delta: Delta) -> tuple[int, str, str]:
-    """What makes a delta the same as another; its meta may not survive JSON unchanged."""
-    return (delta.offset, delta.kind, delta.text)

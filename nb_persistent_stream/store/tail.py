@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import StoreError
+from ..errors import StoreUnavailable
 from ..protocol import Delta, StreamInfo, after
 from .contract import Batch
 from .poller import News, Poller
@@ -116,12 +116,12 @@ class Tail:
         self._closed = True
         self._poller.close()
         for feed in self._feeds.values():
-            feed.apply(News("", failure=StoreError("The store was closed.")))
+            feed.apply(News("", failure=StoreUnavailable("The store was closed.")))
 
     @contextmanager
     def _feed(self, stream_id: str, *, body: bool) -> Iterator[Feed]:
         if self._closed:
-            raise StoreError("The store was closed.")
+            raise StoreUnavailable("The store was closed.")
         key = (stream_id, body)
         feed = self._feeds.get(key)
         if feed is None or feed.failure is not None:

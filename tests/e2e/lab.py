@@ -107,9 +107,10 @@ class Lab:
             except subprocess.TimeoutExpired:
                 self.kill()
 
-    def request(self, path, method="GET", headers=None):
+    def request(self, path, method="GET", headers=None, body=None):
         request = urllib.request.Request(
             f"{self.url}/{path}",
+            data=body,
             method=method,
             headers={"Authorization": f"token {TOKEN}", **(headers or {})},
         )

@@ -144,8 +144,11 @@ async () => {
     fed.push([performance.now(), (i + 1) * 304]);
     await new Promise((done) => setTimeout(done, 300));
   }
-  await new Promise((done) => setTimeout(done, 350));
+  while (document.querySelector('.nbps').markdown.length < 6 * 304) {
+    await new Promise(requestAnimationFrame);
+  }
   on = false;
+  watch();
   return { seen, fed };
 }
 """
@@ -156,9 +159,10 @@ def test_bursts_are_shown_evenly_and_never_late(page_of, motion):
     page = page_of(reduced_motion=motion)
     told = page.evaluate(BURSTS)
     lengths = [length for _, length in told["seen"]]
-    states = len(set(lengths))
-    # Two bursts are shown at once: the first, and what comes before the pace is known.
-    assert states <= 8 if motion == "reduce" else states > 30
+    # The bursts that were seen half shown, by their numbers. Two are shown at once: the first,
+    # and what comes before the pace is known. How many halves are seen is the machine's matter.
+    halves = {length // 304 for length in lengths if length % 304}
+    assert halves == set() if motion == "reduce" else halves >= {2, 3, 4, 5}, lengths
     # A frame may come late on a busy machine; what it shows may not.
     for (before, _), _, (_, length) in zip(*(told["seen"][n:] for n in range(3)), strict=False):
         due = [known for at, known in told["fed"] if at <= before - 333]

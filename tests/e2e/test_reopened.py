@@ -182,7 +182,7 @@ def test_a_deleted_stream_is_still_shown_and_said_to_be_deleted(book, kernel, be
     if kernel == "gone":
         book.end_kernels()
     page = book.open()
-    page.view().get_by_text(f"not in the server's store any more. Below is {below}.").wait_for()
+    page.view().get_by_text(f"not in this server's store. Below is {below}.").wait_for()
     wait_for(lambda: page.text() == body, "the whole body")
 
 
@@ -227,5 +227,5 @@ def test_another_store(front, lab_of, book_in):
         file.unlink()
     lab.start()
     page = book.open()
-    page.view().get_by_text("not in the server's store any more").wait_for()
+    page.view().get_by_text("not in this server's store").wait_for()
     wait_for(lambda: page.text() == body, "the whole body")

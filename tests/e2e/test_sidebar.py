@@ -145,6 +145,59 @@ def test_a_stream_is_opened_in_a_tab_once_and_again_after_a_reload(book):
     sidebar.row("Made 0").wait_for()  # the sidebar is where it was
 
 
+def test_a_stream_is_renamed_wherever_it_is_seen(book):
+    page, sidebar = open_beside(book, "1 + 1")
+    [stream_id] = fill(book.lab, 1, text="Hello world")
+    sidebar.row("Made 0").click()
+    view = page.page.locator(f".nbps-tab .nbps[data-stream-id={stream_id}]")
+    view.get_by_text("Made 0").wait_for()
+    sidebar.search.focus()
+    page.page.keyboard.press("ArrowDown")
+    wait_focus(page, "Done: Made 0")
+    page.page.keyboard.press("F2")
+    page.page.locator(".jp-Dialog").get_by_text("Title (empty for none)").wait_for()
+    page.page.keyboard.press("Control+A")
+    page.page.keyboard.type("A <b>better</b> name")
+    page.shot("dialog")
+    page.page.keyboard.press("Enter")
+    sidebar.row("Done: A <b>better</b> name").wait_for()
+    view.locator(".nbps-title").get_by_text("A <b>better</b> name").wait_for()
+    page.page.locator(".lm-DockPanel-tabBar").get_by_role("tab", name="A <b>better</b>").wait_for()
+    page.shot("renamed")
+    sidebar.row("Done: A <b>better</b> name").click(button="right")
+    page.page.get_by_role("menuitem", name="Rename Stream…").wait_for()
+
+
+PROGRAMS = {
+    "log": ("text/plain; charset=utf-8", b"# Building\n  step 1: *ok*\nDone.\n"),
+    "events": ("application/json", b'[{"step":1,"ok":true},"two",{"n":12345678901234567890}]'),
+    "lines": ("application/octet-stream", b"no type was given\nbut it is text\n"),
+    "image": ("application/octet-stream", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe"),
+}
+
+
+def test_what_programs_send_is_readable(book):
+    page, sidebar = open_beside(book, "1 + 1")
+    for stream_id, (content_type, body) in PROGRAMS.items():
+        headers = {"Content-Type": content_type, "Stream-Closed": "true"}
+        book.lab.request(f"nb-persistent-stream/v1/stream/{stream_id}", "PUT", headers, body)
+    shown = {}
+    for stream_id in PROGRAMS:
+        sidebar.row(f"Done: {stream_id}").click()
+        view = page.page.locator(f".nbps-tab:visible .nbps[data-stream-id={stream_id}]")
+        view.locator(".nbps-body > *").first.wait_for()
+        shown[stream_id] = view.locator(".nbps-body").inner_text()
+        page.shot(stream_id)
+    assert shown["log"] == "# Building\n  step 1: *ok*\nDone.\n"
+    assert shown["events"].split("\n") == [
+        '{ "step": 1, "ok": true }',
+        '"two"',
+        '{ "n": 12345678901234567890 }',
+    ]
+    assert shown["lines"] == "33 bytes\nno type was given\nbut it is text\n"
+    assert shown["image"] == "18 bytes"
+
+
 def workspace(lab):
     return lab.request("lab/api/workspaces/default")["data"]
 

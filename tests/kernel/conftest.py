@@ -6,6 +6,8 @@ import pytest
 from nb_persistent_stream.kernel import runtime
 from nb_persistent_stream.store import SqliteStore
 
+from .provider import providing
+
 _END = object()
 
 
@@ -37,7 +39,9 @@ class Script:
 def path(tmp_path, monkeypatch):
     """A store for each test, and a runtime that is closed at its end."""
     path = tmp_path / "streams.db"
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "NB_STREAM_MODEL", "NB_STREAM_LEASE"):
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("NB_STREAM_MODEL", "NB_STREAM_LEASE", "NB_STREAM_REUSE", "NB_STREAM_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NB_STREAM_STORE", str(path))
     monkeypatch.setenv("NB_STREAM_DURABILITY", "normal")
@@ -52,6 +56,12 @@ def script():
     script = Script()
     yield script
     script.end()
+
+
+@pytest.fixture
+def provider():
+    with providing() as provider:
+        yield provider
 
 
 @pytest.fixture

@@ -34,17 +34,17 @@ class Notebook:
         if self.manager.has_kernel:
             self.manager.shutdown_kernel(now=True)
 
-    def begin(self, code):
-        """Send a cell off; gives its message id."""
+    def begin(self, code, **metadata):
+        """Send a cell off, with more metadata if need be; gives its message id."""
         content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
         session = self.client.session
-        message = session.msg("execute_request", content, metadata={"cellId": CELL_ID})
+        message = session.msg("execute_request", content, metadata={"cellId": CELL_ID, **metadata})
         self.client.shell_channel.send(message)
         return message["header"]["msg_id"]
 
-    def run(self, code):
+    def run(self, code, **metadata):
         """Run a cell to its end; gives its message id."""
-        cell = self.begin(code)
+        cell = self.begin(code, **metadata)
         self.until(lambda: self.has_ended(cell))
         errors = [c for kind, c in self.outputs[cell] if kind == "error"]
         assert not errors, "\n".join(errors[0]["traceback"])

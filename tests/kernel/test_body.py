@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from nb_persistent_stream.kernel.body import Body
 from nb_persistent_stream.protocol import Delta, Piece, size
+from nb_persistent_stream.toolcalls import ToolCall
 
 HIGH, LOW = "\ud83d", "\ude00"
 
@@ -38,7 +39,7 @@ def test_surrogates_are_joined_and_lone_ones_replaced(texts, whole):
 def test_a_body_is_valid_and_gapless_whatever_is_said(texts):
     body = Body()
     deltas = [delta for text in texts if (delta := body.append(Piece(text)))]
-    deltas += [delta for delta in [body.close()] if delta]
+    deltas += body.close()
     offset = 0
     for delta in deltas:
         assert delta.offset == offset
@@ -51,7 +52,7 @@ def test_a_body_is_valid_and_gapless_whatever_is_said(texts):
 def test_empty_text_adds_nothing():
     body = Body()
     assert body.append(Piece("")) is None
-    assert body.close() is None
+    assert body.close() == []
     assert (body.end, body.since(0)) == (0, [])
 
 
@@ -70,3 +71,32 @@ def test_text_is_of_one_kind():
     for piece in (Piece("a"), Piece("why", "reasoning"), Piece("b")):
         body.append(piece)
     assert (body.text(), body.text("reasoning"), body.text("other")) == ("ab", "why", "")
+
+
+class TestToolCalls:
+    """A call's name has no place of its own: it comes with the call's first argument."""
+
+    NAMED = Piece("", "tool_call", {"index": 0, "id": "a", "name": "f"})
+
+    def test_a_name_waits_for_the_arguments(self):
+        body = Body()
+        assert body.append(self.NAMED) is None
+        body.append(Piece("why", "reasoning"))
+        assert body.append(Piece("{", "tool_call", {"index": 0})).meta == self.NAMED.meta
+        body.append(Piece("}", "tool_call", {"index": 0}))
+        assert body.close() == []
+        assert body.tool_calls() == [ToolCall("a", "f", "{}")]
+
+    def test_a_call_without_arguments_is_kept(self):
+        body = Body()
+        body.append(self.NAMED)
+        body.append(Piece("[]", "tool_call", {"index": 1, "id": "b", "name": "g"}))
+        assert [delta.text for delta in body.close()] == ["{}"]
+        assert body.tool_calls() == [ToolCall("a", "f", "{}"), ToolCall("b", "g", "[]")]
+
+    def test_half_a_character_waits_in_its_own_part(self):
+        body = Body()
+        for kind, text in (("text", HIGH), ("reasoning", "why"), ("text", LOW)):
+            body.append(Piece(text, kind))
+        assert body.close() == []
+        assert (body.text(), body.text("reasoning")) == ("😀", "why")

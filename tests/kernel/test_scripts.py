@@ -13,6 +13,7 @@ from nb_persistent_stream.sources.demo import compose
 
 from ..store.acts import body
 from ..waiting import until
+from .terminal import read_terminal
 
 PRELUDE = "from nb_persistent_stream import create, get, stream, watch\n"
 
@@ -47,16 +48,9 @@ def terminal_output(start, code):
     here, there = pty.openpty()
     run = start(code, stdout=there, stdin=there, text=False)
     os.close(there)
-    chunks = []
-    try:
-        while chunk := os.read(here, 65536):
-            chunks.append(chunk)
-    except OSError:  # on Linux a terminal ends so
-        pass
-    finally:
-        os.close(here)
-    assert run.wait(60) == 0, b"".join(chunks)
-    return b"".join(chunks).decode().replace("\r\n", "\n")
+    printed = read_terminal(here)
+    assert run.wait(60) == 0, printed
+    return printed
 
 
 class TestEnd:

@@ -93,8 +93,7 @@ async def test_the_tail_is_written_at_the_close(make):
     assert store.texts == ["no boundary"]
 
 
-async def test_a_store_out_of_reach_is_tried_again_and_said(make, notices, monkeypatch):
-    monkeypatch.setattr(writer, "_FIRST_PAUSE", 0.001)
+async def test_a_store_out_of_reach_is_tried_again_and_said(make, notices):
     one, store = make()
     store.failures = [StoreUnavailable("Full."), StoreUnavailable("Still full.")]
     await say(one, "kept ")
@@ -104,8 +103,7 @@ async def test_a_store_out_of_reach_is_tried_again_and_said(make, notices, monke
 
 
 async def test_a_store_that_stays_out_of_reach_is_an_error(make, monkeypatch):
-    monkeypatch.setattr(writer, "_FIRST_PAUSE", 0.001)
-    monkeypatch.setattr(writer, "_PATIENCE", 0.01)
+    monkeypatch.setattr(writer, "_PATIENCE", 0.2)
     one, store = make()
     store.failures = [StoreUnavailable("Full.")] * 100
     await say(one, "lost ")

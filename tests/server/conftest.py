@@ -49,6 +49,7 @@ from nb_persistent_stream.protocol import Piece, place
 from nb_persistent_stream.server.shelf import SHELF
 from nb_persistent_stream.store import NewStream, SqliteStore
 
+from . import described
 from .page import Page
 
 ROOT = ("nb-persistent-stream", "v1")
@@ -122,10 +123,15 @@ def shelf(server):
 
 @pytest.fixture
 def fetch(server, jp_fetch):
-    """Fetch from below the extension's root; gives the status code, the JSON and the headers."""
+    """Fetch from below the extension's root; gives the status code, the JSON and the headers.
+
+    Each answer must be one that the OpenAPI document describes.
+    """
 
     async def fetch(*path, params=None, **how):
-        return Answer(await jp_fetch(*ROOT, *path, params=params, raise_error=False, **how))
+        answer = await jp_fetch(*ROOT, *path, params=params, raise_error=False, **how)
+        described.check("/" + "/".join(path).strip("/"), how.get("method", "GET"), answer)
+        return Answer(answer)
 
     return fetch
 
@@ -184,6 +190,7 @@ async def connect(server, jp_ws_fetch):
         pages.append(Page(await jp_ws_fetch(*ROOT, "live", headers=headers)))
         return pages[-1]
 
+    connect.pages = pages
     yield connect
     for page in pages:
         await page.close()

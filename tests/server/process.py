@@ -13,7 +13,8 @@ from jupyter_client.blocking import BlockingKernelClient
 from ..waiting import until
 
 TOKEN = "test-token"
-_PATIENCE = 60
+# In seconds: a busy machine takes its time to start a server.
+_PATIENCE = 180
 
 
 class JupyterServer:
@@ -45,7 +46,11 @@ class JupyterServer:
     def start(self):
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command, env=self.env, stdout=log, stderr=log)
-        until(self._answers, _PATIENCE)
+        try:
+            until(self._answers, _PATIENCE)
+        except BaseException:
+            self.kill()  # nobody else will
+            raise
 
     def kill(self):
         self._process.kill()
@@ -68,9 +73,12 @@ class JupyterServer:
         with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:
             return json.loads(answer.read() or "null")
 
-    def streams(self):
+    def streams(self, limit=50):
         """The streams of the store, newest first, as the server lists them."""
-        return self.request("nb-persistent-stream/v1/streams")["streams"]
+        return self.request(f"nb-persistent-stream/v1/streams?limit={limit}")["streams"]
+
+    def delete(self, stream_id):
+        self.request(f"nb-persistent-stream/v1/streams/{stream_id}", "DELETE")
 
     def stream(self, stream_id):
         return self.request(f"nb-persistent-stream/v1/streams/{stream_id}")

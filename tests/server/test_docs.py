@@ -44,21 +44,26 @@ def run(*command, **how):
 
 def test_the_curl_examples_run(env, server):
     setting, *examples = SHELL
-    assert len(examples) == 5
+    assert len(examples) == 7
     said = [run("bash", "-euc", f"{setting}\n{example}", env=env) for example in examples]
-    create, append, listed, read, stop = said
+    create, append, listed, read, label, stop, driven = said
     assert (create, append) == ("", "")
     assert listed.count('"stream_id": "build-log"') == 2
     whole = "Building...\nTesting...\nDone.\n"
     assert read.startswith(whole)
     assert "event: data\ndata:Building...\ndata:Testing...\ndata:Done.\n" in read
     assert '"streamClosed": true' in read
+    assert '"title": "Nightly build"' in label
     assert '"status": "done"' in stop  # it had ended before
-    assert server.streams() == []
+    lease = '{"stream_id": "nightly", "driver": "ci-42", "epoch": 1}'
+    assert driven.startswith(f"{lease}nullnullnullnulldata:")
+    assert driven.count("data:") == 2
+    assert server.text("nightly") == "All is well."
+    assert [stream["status"] for stream in server.streams()] == ["done"]
 
 
 def test_the_npm_clients_example_runs(env):
-    (script,) = SCRIPTS
+    script, _ = SCRIPTS  # the other one is a page's: see tests/e2e/test_npm_client.py
     assert len(script.strip().splitlines()) <= 12
     stream_id = run(sys.executable, "-c", ANSWER, env=env).splitlines()[-1]
     node = ("node", "--input-type=module", "-e", script)

@@ -35,7 +35,7 @@ async def test_it_is_listed_read_and_watched_as_any_other(fetch, put, post, conn
     assert messages[-1]["state"]["status"] == "done"
     body = (await fetch("streams/build-log/body")).json
     assert "".join(delta["text"] for delta in body["deltas"]) == "line 1\nline 2\n"
-    assert {delta["kind"] for delta in body["deltas"]} == {"text"}
+    assert {delta["kind"] for delta in body["deltas"]} == {"plain"}
 
 
 async def test_a_stop_ends_it_and_its_program_is_told(fetch, put, post):

@@ -52,12 +52,12 @@ async def test_a_method_that_is_none_is_told_so(fetch, path, method):
 
 
 @pytest.mark.parametrize("path", ["streams", "streams/one", "streams/one/body"])
-async def test_a_damaged_store_is_unavailable_and_left_as_it_is(fetch, store_path, path):
+async def test_a_damaged_store_is_told_and_left_as_it_is(fetch, store_path, path):
     store_path.parent.mkdir()
     damaged = b"SQLite format 3\0" + b"no database " * 1000
     store_path.write_bytes(damaged)
     answer = await fetch(path)
-    assert (answer.code, answer.error["type"]) == (503, "unavailable")
+    assert (answer.code, answer.error["type"]) == (503, "corrupt")
     assert str(store_path) in answer.error["message"]
     assert "move it away" in answer.error["message"]
     assert store_path.read_bytes() == damaged

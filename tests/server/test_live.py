@@ -183,7 +183,7 @@ async def test_a_store_that_can_not_be_opened_is_told(page, store_path):
     store_path.write_bytes(b"no database " * 1000)
     page.subscribe(1, "one")
     message = await page.next()
-    assert message["error"]["type"] == "unavailable"
+    assert message["error"]["type"] == "corrupt"
     assert str(store_path) in message["error"]["message"]
 
 

@@ -6,17 +6,19 @@ import pytest
 
 import nb_persistent_stream
 from nb_persistent_stream.protocol import Delta, Provenance, Report, Status, text_of
+from nb_persistent_stream.store.calls import VERSION
 
 from .conftest import say
 
 DONE = Report(model="m-1", finish_reason="stop", usage={"total_tokens": 3})
 
 
-async def test_the_root_tells_name_and_version(fetch):
+async def test_the_root_tells_name_and_versions(fetch):
     answer = await fetch("/")
     assert answer.json == {
         "name": "nb-persistent-stream",
         "version": nb_persistent_stream.__version__,
+        "store": VERSION,
     }
 
 
@@ -28,10 +30,11 @@ async def test_loading_and_sweeping_make_no_store(fetch, store_path, shelf):
 
 async def test_answers_are_for_nobody_s_cache(fetch, begin):
     await begin()
-    for path in ["/", "streams", "streams/one", "streams/one/body"]:
+    for path in ["/", "streams", "streams/one", "streams/one/body", "openapi.json"]:
         headers = (await fetch(path)).headers
         assert headers["Cache-Control"] == "private, no-store"
         assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 async def test_one_stream_tells_all_but_its_body(fetch, store, begin):

@@ -96,9 +96,14 @@ class TestCensus:
 
 
 @pytest.fixture
-async def shelves(tmp_path):
-    """Shelves of several servers, over one store file that is not there yet."""
-    path = tmp_path / "store" / "streams.db"
+def path(tmp_path):
+    """A store file that is not there yet."""
+    return tmp_path / "store" / "streams.db"
+
+
+@pytest.fixture
+async def shelves(path):
+    """Shelves of several servers, over one store file."""
     shelves = [Shelf(Config(store=path)) for _ in range(3)]
     yield shelves
     for shelf in shelves:
@@ -106,8 +111,8 @@ async def shelves(tmp_path):
 
 
 @pytest.fixture
-async def store(shelves):
-    store = await SqliteStore.open(shelves[0]._config.store)
+async def store(path):
+    store = await SqliteStore.open(path)
     yield store
     await store.close()
 
@@ -121,9 +126,9 @@ async def begin(store, kernel_id):
     await store.start(lease)
 
 
-async def test_a_sweep_makes_no_store(shelves):
+async def test_a_sweep_makes_no_store(shelves, path):
     await sweeper_of(shelves[0], Kernels()).sweep()
-    assert not shelves[0]._config.store.parent.exists()
+    assert not path.parent.exists()
 
 
 async def test_a_stream_whose_kernel_is_gone_ends_as_timeout(shelves, store, caplog):
@@ -176,9 +181,8 @@ async def test_a_driver_of_elsewhere_that_beats_goes_on(shelves, store):
     assert (await store.info("one")).status is Status.STREAMING
 
 
-async def test_a_store_that_can_not_be_read_is_said_once_and_tried_again(shelves, caplog):
+async def test_a_store_that_can_not_be_read_is_said_once_and_tried_again(shelves, path, caplog):
     kernels = Kernels(k=7)
-    path = shelves[0]._config.store
     path.parent.mkdir()
     path.write_bytes(b"no database " * 1000)
     sweeper = sweeper_of(shelves[0], kernels)

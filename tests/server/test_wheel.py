@@ -1,5 +1,6 @@
 """The wheel: what people install."""
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -36,6 +37,20 @@ def test_it_holds_the_front_end(wheel):
     files = [name.removeprefix(static) for name in wheel.namelist() if name.startswith(static)]
     assert {"widget.js", "widget-inline.js"} <= set(files)
     assert len([name for name in files if name.startswith("viewer-")]) == 1
+
+
+def test_it_holds_the_description_of_what_is_served(wheel):
+    document = json.loads(wheel.read("nb_persistent_stream/server/openapi.json"))
+    assert document["openapi"].startswith("3.1")
+
+
+def test_it_holds_the_licences_of_what_is_bundled(wheel):
+    notices = wheel.read("nb_persistent_stream/static/THIRD_PARTY_NOTICES.txt").decode()
+    static = f"{DATA}/share/jupyter/labextensions/nb-persistent-stream/static"
+    report = json.loads(wheel.read(f"{static}/third-party-licenses.json"))
+    names = {package["name"] for package in report["packages"]}
+    assert {"markdown-it", "entities", "remend", "katex", "KaTeX fonts"} <= names
+    assert all(f"\n{name} " in notices for name in names)
 
 
 def test_a_server_loads_the_extension_once_it_is_installed(wheel):

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from nb_persistent_stream import stream
@@ -16,8 +18,10 @@ def aimock(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch):
     """No test meets the settings of whoever runs it."""
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "NB_STREAM_MODEL", "NB_STREAM_STORE"):
-        monkeypatch.delenv(name, raising=False)
+    for name in list(os.environ):
+        if name.startswith(("OPENAI_", "ANTHROPIC_", "NB_STREAM_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # or its import asks GitHub
 
 
 @pytest.fixture
@@ -42,3 +46,41 @@ def ask(aimock, store_file, monkeypatch):
         return stream(prompt, model="gpt-test", show=False, **options)
 
     return ask
+
+
+PROVIDERS = {
+    "chat": {"model": "gpt-test", "path": "/v1"},
+    "responses": {"model": "gpt-test", "path": "/v1", "api": "responses"},
+    "anthropic": {"model": "claude-test", "path": "", "api": "anthropic"},
+    "openrouter": {"model": "openai/gpt-test", "path": "/api/v1"},
+    "litellm": {"model": "openai/gpt-test", "path": "/v1", "api": "litellm"},
+}
+
+
+@pytest.fixture(params=PROVIDERS)
+def provider(request):
+    """The name of each provider in turn."""
+    return request.param
+
+
+@pytest.fixture
+def ask_provider(provider, aimock, store_file):
+    """Ask the provider at aimock, or at another server."""
+
+    def ask(prompt, server=aimock.url, **options):
+        chosen = dict(PROVIDERS[provider])
+        options = {"api_key": "sk-dummy-0123456789", "max_retries": 0, **options}
+        return stream(prompt, base_url=server + chosen.pop("path"), show=False, **chosen, **options)
+
+    return ask
+
+
+@pytest.fixture
+def hold(store_file):
+    """Stream something without showing it."""
+    return lambda held, **how: stream(held, show=False, **how)
+
+
+@pytest.fixture
+def expected(aimock):
+    return aimock.response("plain answer")["content"]

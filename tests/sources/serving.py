@@ -14,7 +14,7 @@ def serving(answer):
             answer(self)
 
         def do_POST(self):
-            self.rfile.read(int(self.headers["Content-Length"]))
+            self.request_body = self.rfile.read(int(self.headers["Content-Length"]))
             answer(self)
 
         def log_message(self, *args):

@@ -4,6 +4,7 @@ import pytest
 
 from nb_persistent_stream.errors import InvalidInput
 from nb_persistent_stream.protocol import Piece, Report
+from nb_persistent_stream.sources import Request
 from nb_persistent_stream.sources.demo import compose, demo_source
 
 from .reading import events_of
@@ -13,7 +14,7 @@ PROMPTS = ["Explain WAL mode", "Grüße 🎉 {x} %s `code`", "two\nlines", "?", 
 
 
 def ask(prompt):
-    return demo_source([{"role": "user", "content": prompt}], FAST)
+    return demo_source(Request([{"role": "user", "content": prompt}], options=FAST))
 
 
 async def said(prompt):
@@ -52,16 +53,16 @@ async def test_it_answers_the_last_words_of_the_user():
         {"role": "user", "content": "second"},
         {"role": "assistant", "content": "prefill"},
     ]
-    events = await events_of(demo_source(messages, FAST))
+    events = await events_of(demo_source(Request(messages, options=FAST)))
     assert "".join(e.text for e in events if isinstance(e, Piece)) == compose("second")
 
 
 @pytest.mark.parametrize("pace", [0, -1, "fast", None, True, float("nan")])
 def test_a_pace_that_is_none_is_refused(pace):
     with pytest.raises(InvalidInput, match=r"pace is .* number above 0"):
-        demo_source([], {"pace": pace})
+        demo_source(Request([], options={"pace": pace}))
 
 
 def test_an_unknown_option_is_named():
     with pytest.raises(InvalidInput, match=r"no option temperature; .* pace="):
-        demo_source([], {"temperature": 0})
+        demo_source(Request([], options={"temperature": 0}))

@@ -1,5 +1,6 @@
 """Which model answers, and with which options."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ USER = {"role": "user", "content": "hi"}
 
 
 def choose(prompt="hi", set_model=None, **how):
-    model, base_url = how.pop("model", None), how.pop("base_url", None)
+    named = {name: how.pop(name, None) for name in ("model", "base_url", "api", "schema")}
     config = Config(store=Path("unused"), model=set_model)
-    return model_source(prompt, config, model=model, base_url=base_url, options=how)
+    return model_source(prompt, config, **named, options=how)
 
 
 @pytest.fixture
@@ -104,11 +105,8 @@ def test_an_empty_list_of_messages_is_refused(key):
         choose([])
 
 
-def test_the_system_message_comes_first():
-    system = {"role": "system", "content": "be brief"}
-    assert to_messages("hi", "be brief") == [system, USER]
-    assert to_messages([USER], "be brief") == [system, USER]
-    assert to_messages((USER,), None) == [USER]
+def test_a_prompt_is_a_message_and_messages_stay():
+    assert to_messages("hi") == to_messages([USER]) == to_messages((USER,)) == [USER]
 
 
 class TestSecrets:
@@ -141,3 +139,52 @@ class TestSecrets:
             "extra_body": {"top_k": 5, "deep": [{"max_tokens": 7}]},
             "base_url": "https://host:8080/v1",
         }
+
+
+class TestAdapters:
+    """Which adapter asks the model."""
+
+    @pytest.mark.parametrize(
+        ("how", "provider"),
+        [
+            ({"model": "gpt-5-mini"}, "openai"),
+            ({"model": "o4-mini"}, "openai"),
+            ({"model": "claude-opus-4"}, "anthropic"),
+            ({"model": "mistral/mistral-small"}, "mistral"),
+            ({"model": "claude-opus-4", "base_url": LOCAL}, "openai"),
+            ({"model": "mistral/mistral-small", "base_url": LOCAL}, "openai"),
+            ({"model": "anything", "base_url": LOCAL, "api": "anthropic"}, "anthropic"),
+            ({"model": "gpt-5-mini", "api": "litellm"}, "litellm"),
+            ({"model": "gpt-5-mini", "api": "responses"}, "openai"),
+        ],
+    )
+    def test_the_name_decides_unless_it_is_said(self, key, monkeypatch, how, provider):
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-dummy")
+        source = choose(**how)
+        assert source.provider == provider
+        assert source.options.get("api") == how.get("api")
+
+    @pytest.mark.parametrize("package", ["anthropic", "litellm"])
+    def test_a_missing_extra_is_named_with_its_command(self, monkeypatch, package):
+        monkeypatch.setitem(sys.modules, package, None)
+        with pytest.raises(InvalidInput, match="not installed here") as caught:
+            choose(model="claude-opus-4", api=package)
+        assert f"pip install 'nb_persistent_stream[{package}]'" in str(caught.value)
+
+    def test_a_missing_key_of_anthropic_is_named(self):
+        with pytest.raises(ModelNotChosen, match="Set ANTHROPIC_API_KEY"):
+            choose(model="claude-opus-4")
+
+    def test_another_adapter_has_no_default_model(self, key):
+        with pytest.raises(ModelNotChosen, match="No model was chosen"):
+            choose(api="anthropic")
+
+    def test_an_unknown_option_of_anthropic_is_named(self, monkeypatch):
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-dummy")
+        with pytest.raises(InvalidInput, match=r"no option temprature.*extra_body"):
+            choose(model="claude-opus-4", temprature=1)
+
+    def test_an_unknown_option_of_responses_is_named(self, key):
+        with pytest.raises(InvalidInput, match="no option max_completion_tokens"):
+            choose(api="responses", max_completion_tokens=5)
+        assert choose(api="responses", max_output_tokens=5).options["max_output_tokens"] == 5

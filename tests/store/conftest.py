@@ -1,6 +1,10 @@
 import pytest
 
+from nb_persistent_stream.config import ServerUrl
 from nb_persistent_stream.store import SqliteStore
+from nb_persistent_stream.store.remote import RemoteStore
+
+from ..server.process import TOKEN
 
 
 @pytest.fixture
@@ -22,10 +26,14 @@ async def open_store(path):
         await store.close()
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "remote"])
 async def store(request, tmp_path):
     """Every store there is, each held to the same promises."""
-    ticks = iter(range(1_000_000_000, 2_000_000_000))
-    store = await SqliteStore.open(tmp_path / "streams.db", clock=lambda: float(next(ticks)))
+    if request.param == "remote":
+        server = request.getfixturevalue("empty_server")
+        store = await RemoteStore.open(ServerUrl(server.url, TOKEN))
+    else:
+        ticks = iter(range(1_000_000_000, 2_000_000_000))
+        store = await SqliteStore.open(tmp_path / "streams.db", clock=lambda: float(next(ticks)))
     yield store
     await store.close()

@@ -1,5 +1,6 @@
 import pytest
 
+from nb_persistent_stream.errors import StoreUnavailable
 from nb_persistent_stream.protocol import Report, Status
 from nb_persistent_stream.store import LeaseWatch, NewStream
 
@@ -119,3 +120,19 @@ async def test_a_stream_that_ended_is_left_alone(store, watch, clock):
     await store.finish(lease, Status.DONE, Report())
     assert await sweep(watch, clock, 9) == []
     assert (await store.info("one")).status is Status.DONE
+
+
+async def test_a_store_that_was_out_of_reach_is_watched_anew(store, watch, clock, monkeypatch):
+    async def away():
+        raise StoreUnavailable("Away.")
+
+    await begin(store)
+    assert await sweep(watch, clock, 2) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "live", away)
+        for _ in range(10):  # its driver did not reach it either
+            with pytest.raises(StoreUnavailable):
+                await sweep(watch, clock, 2)
+    assert await sweep(watch, clock, 2) == []
+    await store.beat("driver")
+    assert await sweep(watch, clock, 8) == []

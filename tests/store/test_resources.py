@@ -57,7 +57,7 @@ async def everything(resources, stream_id="one"):
     resource, data = await resources.get(stream_id), b""
     while len(data) < resource.info.length:
         for delta in await resources.read(stream_id, len(data)):
-            data += delta.bytes[len(data) - delta.offset :]
+            data += delta.raw[len(data) - delta.offset :]
     return data + resource.tail
 
 
@@ -143,14 +143,14 @@ class TestBytes:
         data = "ü".encode() * 200_000
         await make(resources, "one", TEXT, data)
         deltas = await body(store)
-        assert max(len(delta.bytes) for delta in deltas) <= 64 * 1024
-        assert b"".join(delta.bytes for delta in deltas) == data
+        assert max(len(delta.raw) for delta in deltas) <= 64 * 1024
+        assert b"".join(delta.raw for delta in deltas) == data
 
     async def test_messages_are_kept_as_they_came(self, store, resources):
         messages = (b'{"a":  1.0}', b'"\\ud800"', b"[1,[]]", b"1e400")
         await make(resources, "one", JSON, *messages)
         deltas = await body(store)
-        assert tuple(delta.bytes for delta in deltas) == messages
+        assert tuple(delta.raw for delta in deltas) == messages
         assert {delta.kind for delta in deltas} == {"json"}
 
 

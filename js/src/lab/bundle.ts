@@ -18,6 +18,12 @@ export function streamIdOf(data: Bundle): string | null {
   return typeof id === 'string' ? id : null;
 }
 
+/** Whether an output shows a stream that was there before its cell was run. */
+export function isReused(data: Bundle): boolean {
+  const value = data[MIME_TYPE] as { readonly reused?: unknown } | null | undefined;
+  return value?.reused === true;
+}
+
 /** What the notebook's file holds of the body, or the empty string. */
 export function snapshotOf(data: Bundle): string {
   const words = data[PLAIN] ?? data[MARKDOWN];

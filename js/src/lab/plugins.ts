@@ -8,8 +8,10 @@ import type { Viewer } from '../registry';
 import { MIME_TYPE } from './bundle';
 import { NotebookCare } from './care';
 import { News } from './news';
+import { COMMANDS } from './panel/commands';
 import { browsing } from './panel/plugin';
 import { rendererOn, type Viewing } from './renderer';
+import { Reruns } from './reruns';
 import { followWhileSeen, RunningStreams } from './running';
 import { Runs } from './runs';
 import type { Scope } from './scope';
@@ -27,25 +29,31 @@ export async function plugins(scope: Scope, load: () => Promise<Viewer>): Promis
   const news = new News();
   const notebook = await scope.find('@jupyterlab/notebook');
   const runs = new Runs(notebook?.NotebookActions ?? null);
+  const reruns = new Reruns(runs);
   const all = [
-    await rendering(scope, { load, runs, observer: news }),
-    await notebooks(scope, runs, news),
+    await rendering(scope, { load, runs, observer: news, rerun: (el) => reruns.of(el) }),
+    await notebooks(scope, runs, news, reruns),
     await running(scope, load),
     await browsing(scope, load),
   ];
   return all.filter((plugin) => plugin !== null);
 }
 
-async function rendering(scope: Scope, viewing: Viewing): Promise<Plugin> {
+async function rendering(scope: Scope, viewing: Omit<Viewing, 'opener'>): Promise<Plugin> {
   const { IRenderMimeRegistry } = await scope.need('@jupyterlab/rendermime');
   const { Widget } = await scope.need('@lumino/widgets');
-  const Renderer = rendererOn(Widget, viewing);
   return {
     id: 'nb-persistent-stream:renderer',
     description: 'Shows streams in the outputs of cells.',
     autoStart: true,
     requires: [IRenderMimeRegistry],
-    activate: (_, rendermime: IRenderMimeRegistry) => {
+    activate: ({ commands }, rendermime: IRenderMimeRegistry) => {
+      const opener = () => {
+        // Asked each time: the plugin that has the command may come later, or never.
+        if (!commands.hasCommand(COMMANDS.open)) return undefined;
+        return (streamId: string) => void commands.execute(COMMANDS.open, { stream_id: streamId });
+      };
+      const Renderer = rendererOn(Widget, { ...viewing, opener });
       const createRenderer = () => new Renderer();
       // Safe: a body is shown as text, in an untrusted notebook as well.
       rendermime.addFactory({ safe: true, mimeTypes: [MIME_TYPE], createRenderer }, RANK);
@@ -53,9 +61,15 @@ async function rendering(scope: Scope, viewing: Viewing): Promise<Plugin> {
   };
 }
 
-async function notebooks(scope: Scope, runs: Runs, news: News): Promise<Plugin | null> {
+async function notebooks(
+  scope: Scope,
+  runs: Runs,
+  news: News,
+  reruns: Reruns,
+): Promise<Plugin | null> {
   const notebook = await scope.find('@jupyterlab/notebook');
   const settings = await scope.find('@jupyterlab/settingregistry');
+  const cells = await scope.find('@jupyterlab/cells');
   const server = findServer();
   if (!notebook || !settings || !server) return null;
   return {
@@ -69,6 +83,7 @@ async function notebooks(scope: Scope, runs: Runs, news: News): Promise<Plugin |
       registry: ISettingRegistry | null,
     ) => {
       if (!tracker) return;
+      if (cells) reruns.begin(tracker, cells.CodeCell);
       const page = {
         contents: app.serviceManager.contents,
         server,

@@ -1,4 +1,4 @@
-import { get, post, remove } from '../http';
+import { get, patch, post, remove } from '../http';
 import type { Server } from '../page';
 import type { Delta, StreamState } from '../protocol';
 
@@ -37,6 +37,11 @@ export function liveStreams(server: Server): Promise<StreamRecord[]> {
 
 export function findStream(server: Server, streamId: string): Promise<StreamRecord | null> {
   return get(server, pathOf(streamId));
+}
+
+/** Gives a stream another title, or none. */
+export function renameStream(server: Server, streamId: string, title: string): Promise<boolean> {
+  return patch(server, pathOf(streamId), { title: title || null });
 }
 
 /** Deletes a stream, text and all; whether it is gone. */

@@ -15,6 +15,17 @@ export class Runs {
     actions?.executed.connect((_, { cell }) => this.#running.delete(cell.model));
   }
 
+  /** Counts in a run of a cell that is not one of the notebook's own actions. */
+  async during(cell: ICellModel, run: Promise<unknown>): Promise<void> {
+    this.#run.add(cell);
+    this.#running.add(cell);
+    try {
+      await run;
+    } finally {
+      this.#running.delete(cell);
+    }
+  }
+
   /** Whether an output that comes now may be of a cell that is being run. */
   get busy(): boolean {
     return this.#running.size > 0;

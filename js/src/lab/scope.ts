@@ -2,6 +2,7 @@
 interface Modules {
   '@jupyterlab/application': typeof import('@jupyterlab/application');
   '@jupyterlab/apputils': typeof import('@jupyterlab/apputils');
+  '@jupyterlab/cells': typeof import('@jupyterlab/cells');
   '@jupyterlab/notebook': typeof import('@jupyterlab/notebook');
   '@jupyterlab/rendermime': typeof import('@jupyterlab/rendermime');
   '@jupyterlab/running': typeof import('@jupyterlab/running');

@@ -22,5 +22,8 @@ export const OUTDATED: WireError = {
     'The server runs an older nb_persistent_stream, which has no live list. Restart Jupyter.',
 };
 
+/** A server's word for a stream that its kernel keeps on another server. */
+export const ELSEWHERE: WireError = { type: NOT_FOUND, message: '' };
+
 /** After these it is of no use to ask the same server again. */
-export const FINAL: readonly WireError[] = [NO_SERVER, NO_EXTENSION, FORBIDDEN];
+export const FINAL: readonly WireError[] = [NO_SERVER, NO_EXTENSION, FORBIDDEN, ELSEWHERE];

@@ -7,9 +7,13 @@ import { FORBIDDEN, NO_EXTENSION, OUTDATED } from './refusals';
 import type { ListReceiver, ListSource, Source } from './source';
 import { type LiveReceiver, type Subscription, toList, toStream } from './subscription';
 
+const PROTOCOL = 'nb-persistent-stream.v1';
 const OPENING = 10_000;
 const IDLE = 30_000;
 const NOTICEABLE = 1_000;
+/** A connection can die without a word; after so long a silence the server is asked for one. */
+const QUIET = 20_000;
+const PATIENCE = 20_000;
 /** A socket's end (RFC 6455) when the server does not know what it was asked. */
 const UNSUPPORTED = 1003;
 
@@ -26,6 +30,8 @@ export class LiveSocket {
   readonly #opening: Timer;
   readonly #idle: Timer;
   readonly #noticeable: Timer;
+  readonly #quiet: Timer;
+  readonly #mute: Timer;
 
   constructor(server: Server, signal: AbortSignal) {
     this.server = server;
@@ -33,6 +39,8 @@ export class LiveSocket {
     this.#opening = new Timer(() => this.#lost(), signal);
     this.#idle = new Timer(() => this.#disconnect(), signal);
     this.#noticeable = new Timer(() => this.#tellConnected(false), signal);
+    this.#quiet = new Timer(() => this.#ping(), signal);
+    this.#mute = new Timer(() => this.#lost(true), signal);
     signal.addEventListener('abort', () => this.#disconnect(), { once: true });
     window.addEventListener('online', () => this.#hurry(), { signal });
     const onVisibility = () => {
@@ -89,7 +97,7 @@ export class LiveSocket {
     if (this.#subscriptions.size === 0) return;
     const connection = new AbortController();
     const { signal } = connection;
-    const socket = new WebSocket(socketUrl(this.server));
+    const socket = new WebSocket(this.server.liveUrl, protocols(this.server));
     let opened = false;
     socket.addEventListener(
       'open',
@@ -114,6 +122,7 @@ export class LiveSocket {
   #opened(): void {
     this.#opening.stop();
     this.#noticeable.stop();
+    this.#heard();
     for (const [sub, subscription] of this.#subscriptions) this.#request(sub, subscription);
     this.#tellConnected(true);
   }
@@ -156,21 +165,34 @@ export class LiveSocket {
   }
 
   #drop(): void {
-    this.#opening.stop();
+    for (const timer of [this.#opening, this.#quiet, this.#mute]) timer.stop();
     this.#connection?.abort();
     this.#socket?.close();
     this.#connection = null;
     this.#socket = null;
   }
 
-  /** The network or the reader came back: no sense in waiting for the rest of the backoff. */
+  /** The network or the reader came back: no sense in waiting for the rest of a pause. */
   #hurry(): void {
     if (this.#retry.pending) this.#connect();
+    else if (this.#open) this.#ping();
+  }
+
+  #heard(): void {
+    this.#mute.stop();
+    this.#quiet.start(QUIET);
+  }
+
+  #ping(): void {
+    this.#quiet.stop();
+    this.#send({ type: 'ping', sub: 0 });
+    this.#mute.start(PATIENCE);
   }
 
   #receive(data: unknown): void {
     // Not on opening: a server that accepts and then drops us is left alone ever longer, too.
     this.#attempt = 0;
+    this.#heard();
     const content = JSON.parse(String(data)) as { sub?: number };
     const sub = content.sub ?? 0;
     const subscription = this.#subscriptions.get(sub);
@@ -197,6 +219,12 @@ export class LiveSocket {
   }
 }
 
-function socketUrl({ liveUrl, token }: Server): string {
-  return token ? `${liveUrl}?token=${encodeURIComponent(token)}` : liveUrl;
+/** A browser sends a socket no header but this one, and a URL would stand in every proxy's log. */
+function protocols({ token }: Server): string[] {
+  return token ? [PROTOCOL, `nb-persistent-stream.token.${base64url(token)}`] : [];
+}
+
+function base64url(text: string): string {
+  const coded = btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+  return coded.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }

@@ -1,6 +1,7 @@
 import type { Delta } from '../protocol';
 import { make } from './dom';
-import { Fold } from './fold';
+import type { NewFold } from './fold';
+import { Bytes, Messages, Plain } from './program';
 import { Prose } from './prose';
 import { type Clock, Reasoning } from './reasoning';
 import { TextFlow } from './text';
@@ -24,6 +25,7 @@ export class Body {
   readonly element = make('div', 'nbps-body');
   readonly #clock: Clock;
   readonly #wake: () => void;
+  readonly #newFold: NewFold;
   readonly #signal: AbortSignal;
   readonly #answers: Prose[] = [];
   readonly #prose: Prose[] = [];
@@ -34,7 +36,8 @@ export class Body {
   #raw = false;
 
   /** `wake` is told when there is something to render although nothing was appended. */
-  constructor(clock: Clock, wake: () => void, signal: AbortSignal) {
+  constructor(newFold: NewFold, clock: Clock, wake: () => void, signal: AbortSignal) {
+    this.#newFold = newFold;
     this.#clock = clock;
     this.#wake = wake;
     this.#signal = signal;
@@ -93,8 +96,11 @@ export class Body {
   }
 
   #make(kind: string): Part {
-    if (kind === 'tool_call') return new ToolCalls(this.#signal);
-    if (kind !== 'text' && kind !== 'reasoning') return new Aside(kind, this.#signal);
+    if (kind === 'tool_call') return new ToolCalls(this.#newFold);
+    if (kind === 'plain') return new Plain();
+    if (kind === 'json') return new Messages();
+    if (kind === 'bytes') return new Bytes(this.#newFold);
+    if (kind !== 'text' && kind !== 'reasoning') return new Aside(kind, this.#newFold);
     const wake = () => {
       this.#unrendered.add(prose);
       this.#wake();
@@ -102,7 +108,7 @@ export class Body {
     const prose = new Prose(wake, this.#signal);
     if (this.#raw) prose.setRaw(true);
     this.#prose.push(prose);
-    if (kind === 'reasoning') return new Reasoning(prose, this.#clock, this.#signal);
+    if (kind === 'reasoning') return new Reasoning(prose, this.#clock, this.#newFold);
     this.#answers.push(prose);
     return new Answer(prose);
   }
@@ -131,8 +137,8 @@ class Aside implements Part {
   readonly element: HTMLElement;
   readonly #flow: TextFlow;
 
-  constructor(kind: string, signal: AbortSignal) {
-    const fold = new Fold('nbps-aside', signal);
+  constructor(kind: string, newFold: NewFold) {
+    const fold = newFold('nbps-aside');
     fold.summary.append(kind);
     this.element = fold.element;
     this.#flow = new TextFlow(fold.element, 'nbps-aside-text');

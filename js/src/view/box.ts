@@ -1,4 +1,5 @@
 import { button } from './buttons';
+import type { Choices } from './choices';
 import { make, setText } from './dom';
 import { Follow } from './follow';
 import { inPlace } from './inplace';
@@ -16,9 +17,12 @@ export class Box {
   readonly #expand = button('nbps-expand', 'Expand');
   readonly #follow: Follow;
   #overflows = false;
-  #expanded = false;
+  readonly #choices: Choices;
+  #expanded: boolean;
 
-  constructor(signal: AbortSignal) {
+  constructor(choices: Choices, signal: AbortSignal) {
+    this.#choices = choices;
+    this.#expanded = choices.expanded;
     this.#follow = new Follow(this.#scroller, () => this.#update(), signal);
     this.#scroller.append(this.content);
     const edge = make('div', 'nbps-edge');
@@ -31,6 +35,7 @@ export class Box {
     observer.observe(this.#scroller);
     observer.observe(this.content);
     signal.addEventListener('abort', () => observer.disconnect(), { once: true });
+    this.#showExpanded();
     this.#update();
   }
 
@@ -69,10 +74,15 @@ export class Box {
   /** What is being read stays where it is seen, the text below the button's edge or above it. */
   #toggle(): void {
     this.#expanded = !this.#expanded;
+    this.#choices.expanded = this.#expanded;
     inPlace(this.#expanded ? this.content : this.#expand, () => {
-      this.element.toggleAttribute('data-expanded', this.#expanded);
+      this.#showExpanded();
       if (!this.#expanded) this.#scroller.scrollTop = this.#scroller.scrollHeight;
     });
+  }
+
+  #showExpanded(): void {
+    this.element.toggleAttribute('data-expanded', this.#expanded);
     setText(this.#expand, this.#expanded ? 'Collapse' : 'Expand');
   }
 }

@@ -60,19 +60,24 @@ export class CopyButton {
 export class RawButton {
   readonly element = button('nbps-raw-button', 'Raw');
   readonly #setRaw: (raw: boolean) => void;
-  #raw = false;
+  #raw: boolean;
 
-  constructor(setRaw: (raw: boolean) => void, signal: AbortSignal) {
+  constructor(raw: boolean, setRaw: (raw: boolean) => void, signal: AbortSignal) {
+    this.#raw = raw;
     this.#setRaw = setRaw;
     this.element.title = 'Show the Markdown as it is written';
-    this.element.setAttribute('aria-pressed', 'false');
+    this.#show();
     this.element.addEventListener('click', () => this.#toggle(), { signal });
   }
 
   #toggle(): void {
     this.#raw = !this.#raw;
-    this.element.setAttribute('aria-pressed', String(this.#raw));
+    this.#show();
     this.#setRaw(this.#raw);
+  }
+
+  #show(): void {
+    this.element.setAttribute('aria-pressed', String(this.#raw));
   }
 }
 

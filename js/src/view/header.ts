@@ -1,10 +1,13 @@
 import type { Feed } from '../feed';
 import { isFinal, type StreamState } from '../protocol';
+import type { MountOptions } from '../registry';
 import { Timer } from '../timer';
 import { CopyButton, RawButton, StopButton } from './buttons';
 import { make, setText } from './dom';
+import { LinkButton } from './link';
+import { RerunButton } from './rerun';
 import { finishWords, number, speedWords, usageWords } from './usage';
-import { duration, explanation, modelName, noticeOf, statusWord } from './words';
+import { duration, explanation, modelName, noticeOf, statusWord, storedWords } from './words';
 
 const SECOND = 1_000;
 
@@ -12,11 +15,16 @@ const SECOND = 1_000;
 interface Shown {
   /** The answer as it stands. */
   readonly text: () => string;
+  /** Whether it is shown as it is written at first. */
+  readonly raw: boolean;
   /** Shows it as it is written, or as it is meant. */
   readonly setRaw: (raw: boolean) => void;
   /** Whether there is a copy to show where no source has the stream. */
   readonly hasCopy: boolean;
 }
+
+/** What the page knows of a view beyond its stream, and can do for it. */
+export type Surroundings = Pick<MountOptions, 'reused' | 'rerun' | 'open'>;
 
 /** What is known of a stream, in one line; and, when there is no body to be had, why. */
 export class Header {
@@ -36,9 +44,18 @@ export class Header {
   readonly #speed = make('span', 'nbps-speed');
   readonly #finish = make('span', 'nbps-finish');
   readonly #notice = make('span', 'nbps-notice');
+  /** How old it is, where it answers in place of a new one. */
+  readonly #stored = make('span', 'nbps-stored');
+  readonly #link: LinkButton;
   readonly #stop: StopButton;
+  readonly #rerun: RerunButton;
+  readonly #reused: boolean;
 
-  constructor(feed: Feed, shown: Shown, signal: AbortSignal) {
+  constructor(feed: Feed, shown: Shown, signal: AbortSignal, surroundings: Surroundings) {
+    const { reused = false, rerun, open } = surroundings;
+    this.#reused = reused;
+    this.#link = new LinkButton(open, signal);
+    this.#rerun = new RerunButton(feed, reused ? rerun : undefined, signal);
     this.#feed = feed;
     this.#shown = shown;
     this.#tick = new Timer(() => this.#showElapsed(), signal);
@@ -47,11 +64,15 @@ export class Header {
     this.explanation.setAttribute('role', 'alert');
     const dot = make('span', 'nbps-dot');
     dot.setAttribute('aria-hidden', 'true');
+    // What turns text around turns no more than its own.
+    for (const words of [this.#title, this.#model, this.#notice]) words.dir = 'auto';
     const buttons = make('div', 'nbps-buttons');
-    buttons.append(this.#stop.element, new RawButton(shown.setRaw, signal).element);
+    const raw = new RawButton(shown.raw, shown.setRaw, signal);
+    buttons.append(this.#stop.element, this.#rerun.element, raw.element);
     buttons.append(new CopyButton(shown.text, signal).element);
     const facts = make('div', 'nbps-facts');
     facts.append(dot, this.#status, this.#title, this.#model);
+    facts.append(this.#stored, this.#link.element);
     facts.append(this.#elapsed, this.#count, this.#usage, this.#speed);
     facts.append(this.#finish, this.#notice);
     this.element.append(facts, buttons);
@@ -65,12 +86,15 @@ export class Header {
     setText(this.#notice, noticeOf(session));
     setText(this.explanation, explanation(session, this.#shown.hasCopy));
     this.#stop.update();
+    this.#rerun.update();
     this.#showElapsed();
   }
 
   #describe(state: StreamState): void {
     setText(this.#title, state.title ?? '');
     setText(this.#model, modelName(state));
+    setText(this.#stored, this.#reused ? storedWords(state, Date.now() / SECOND) : '');
+    this.#link.update(state.link ?? null);
     const usage = usageWords(state);
     setText(this.#usage, usage);
     setText(this.#speed, speedWords(state));

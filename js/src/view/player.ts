@@ -1,4 +1,4 @@
-import type { Delta } from '../protocol';
+import { type Delta, isWords } from '../protocol';
 import type { Session } from '../session';
 import type { Body } from './body';
 import { Cursor } from './cursor';
@@ -56,7 +56,7 @@ export class Player {
     const deltas = this.#cursor.read(units);
     this.#body.append(deltas);
     for (const { kind, text } of deltas) {
-      if (kind === 'text') this.#characters += codePoints(text);
+      if (isWords(kind)) this.#characters += codePoints(text);
     }
     if (this.#session.complete) this.#body.end();
     this.#body.step(BUDGET);

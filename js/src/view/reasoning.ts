@@ -1,7 +1,7 @@
 import type { Delta } from '../protocol';
 import type { Part } from './body';
 import { setText } from './dom';
-import { Fold } from './fold';
+import type { Fold, NewFold } from './fold';
 import type { Prose } from './prose';
 import { duration } from './words';
 
@@ -16,11 +16,11 @@ export class Reasoning implements Part {
   readonly #clock: Clock;
   readonly #began: number | null;
 
-  constructor(prose: Prose, clock: Clock, signal: AbortSignal) {
+  constructor(prose: Prose, clock: Clock, newFold: NewFold) {
     this.prose = prose;
     this.#clock = clock;
     this.#began = clock();
-    this.#fold = new Fold('nbps-aside nbps-reasoning', signal);
+    this.#fold = newFold('nbps-aside nbps-reasoning');
     this.element = this.#fold.element;
     this.element.append(prose.element);
     this.#fold.setOpen(true);

@@ -1,7 +1,7 @@
 import type { Delta } from '../protocol';
 import type { Part } from './body';
 import { make, setText } from './dom';
-import { Fold } from './fold';
+import type { Fold, NewFold } from './fold';
 import { tidied } from './json';
 import { TextFlow } from './text';
 
@@ -13,11 +13,11 @@ const FEW = 12;
 /** The tool calls that a model makes in a row, each a card. */
 export class ToolCalls implements Part {
   readonly element = make('div', 'nbps-calls');
-  readonly #signal: AbortSignal;
+  readonly #newFold: NewFold;
   readonly #calls: ToolCall[] = [];
 
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
+  constructor(newFold: NewFold) {
+    this.#newFold = newFold;
   }
 
   append(delta: Delta): void {
@@ -26,7 +26,7 @@ export class ToolCalls implements Part {
     // What does not say whose it is belongs to the last.
     if (!call && said.id === '' && said.index === null) call = this.#calls.at(-1) ?? null;
     if (!call) {
-      call = new ToolCall(this.#signal);
+      call = new ToolCall(this.#newFold);
       this.#calls.push(call);
       this.element.append(call.element);
     }
@@ -66,8 +66,8 @@ class ToolCall {
   #said: Said = { id: '', name: '', index: null };
   #text = '';
 
-  constructor(signal: AbortSignal) {
-    this.#fold = new Fold('nbps-call', signal);
+  constructor(newFold: NewFold) {
+    this.#fold = newFold('nbps-call');
     this.#fold.summary.append('Tool call', this.#name);
     this.#fold.setOpen(true);
     this.element = this.#fold.element;

@@ -3,8 +3,10 @@ import { answer, type SavedCopy } from '../snapshot';
 import { Body } from './body';
 import { Box } from './box';
 import boxCss from './box.css';
+import { type Choices, choicesOf } from './choices';
 import { make, setText } from './dom';
-import { Header } from './header';
+import { foldsOf } from './fold';
+import { Header, type Surroundings } from './header';
 import markdownCss from './markdown/markdown.css';
 import partsCss from './parts.css';
 import { BUDGET, Player } from './player';
@@ -36,18 +38,22 @@ export class View {
   /** What the notebook's file holds: it stands in until a source that has the stream is asked. */
   readonly #copy: string;
   #standIn: Body | null = null;
-  #raw = false;
+  readonly #choices: Choices;
+  #raw: boolean;
 
-  constructor(feed: Feed, signal: AbortSignal, copy?: SavedCopy) {
+  constructor(feed: Feed, signal: AbortSignal, copy?: SavedCopy, surroundings: Surroundings = {}) {
     this.#feed = feed;
     this.#signal = signal;
     this.#copy = copy?.text ?? '';
-    this.#box = new Box(signal);
+    this.#choices = choicesOf(feed.session.streamId);
+    this.#raw = this.#choices.raw;
+    this.#box = new Box(this.#choices, signal);
     this.#body = this.#newBody();
     this.#player = new Player(feed.session, this.#body, () => this.#onPlayed(), signal);
     const text = () => (this.#standIn ? this.#copy : answer(feed.session.deltas));
     const setRaw = (raw: boolean) => this.#setRaw(raw);
-    this.#header = new Header(feed, { text, setRaw, hasCopy: this.#copy !== '' }, signal);
+    const shown = { text, raw: this.#raw, setRaw, hasCopy: this.#copy !== '' };
+    this.#header = new Header(feed, shown, signal, surroundings);
     this.#ending.setAttribute('role', 'alert');
     this.#box.content.append(this.#body.element);
     this.element.append(this.#header.element, this.#header.explanation);
@@ -119,6 +125,7 @@ export class View {
 
   #newBody(): Body {
     const body = new Body(
+      foldsOf(this.#choices, this.#signal),
       () => this.#clock(),
       () => this.#player.wake(),
       this.#signal,
@@ -129,6 +136,7 @@ export class View {
 
   #setRaw(raw: boolean): void {
     this.#raw = raw;
+    this.#choices.raw = raw;
     this.#body.setRaw(raw);
     this.#standIn?.setRaw(raw);
   }

@@ -12,7 +12,7 @@ const STATUS: Readonly<Record<Status, string>> = {
 };
 
 const DEMO = 'demo';
-const GONE = "This stream is not in the server's store any more.";
+const GONE = "This stream is not in this server's store.";
 const FROM_KERNEL = 'Below is what its kernel still holds.';
 
 /** One word for how a stream stands; the only thing in a view that is announced as it changes. */
@@ -51,6 +51,21 @@ export function endingWords({ state, offset }: Session): string {
     default:
       return '';
   }
+}
+
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** Since when there is a stream that was not asked for just now; `now` is in UTC seconds. */
+export function storedWords({ created_at, finished_at }: StreamState, now: number): string {
+  const age = Math.max(0, now - (finished_at ?? created_at));
+  const unit = UNITS.find(([, seconds]) => age >= seconds);
+  const ago = unit ? RELATIVE.format(-Math.floor(age / unit[1]), unit[0]) : 'just now';
+  return finished_at === null ? `begun ${ago}` : `stored ${ago}`;
 }
 
 /** What the reader may want to know and need not act on. */

@@ -12,6 +12,8 @@ vi.hoisted(() => vi.stubGlobal('DragEvent', Event));
 
 const observer = { live() {}, complete() {} };
 const runs = new Runs(null);
+const open = vi.fn();
+const rerun = (el: Element) => ({ el, possible: true, run: async () => {}, onChange() {} });
 let mount: ReturnType<typeof vi.fn<Viewer['mount']>>;
 
 beforeEach(() => {
@@ -19,7 +21,7 @@ beforeEach(() => {
 });
 
 function renderer(load: () => Promise<Viewer> = async () => ({ mount, list: () => null })) {
-  return new (rendererOn(Widget, { load, runs, observer }))();
+  return new (rendererOn(Widget, { load, runs, observer, rerun, opener: () => open }))();
 }
 
 function optionsOf(call: number): MountOptions {
@@ -62,6 +64,15 @@ describe('the renderer', () => {
     await output.renderModel(model(bundle('another')));
     expect([optionsOf(0).signal.aborted, optionsOf(1).streamId]).toEqual([true, 'another']);
     expect(output.node.childNodes).toHaveLength(1);
+  });
+
+  it('says that a stream was reused, also of one that is shown', async () => {
+    const output = renderer();
+    await output.renderModel(model(bundle(ID)));
+    const reused = { [MIME_TYPE]: { stream_id: ID, model_id: 'm', reused: true } };
+    await output.renderModel(model({ ...bundle(ID), ...reused }));
+    expect([optionsOf(0).reused, optionsOf(0).signal.aborted]).toEqual([false, true]);
+    expect(optionsOf(1)).toMatchObject({ reused: true, open, rerun: { el: output.node } });
   });
 
   it('ends the view when it is disposed', async () => {

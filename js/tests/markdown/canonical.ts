@@ -47,6 +47,7 @@ function isBlock(node: Node | null): boolean {
 
 function written(element: Element): string {
   const { localName: tag, className } = element;
+  if (className === 'nbps-md-part') return contents(element, true);
   if (className === 'nbps-md-blocks') return contents(element, true);
   if (className === 'nbps-md-lines') return contents(element, false);
   if (className === 'nbps-md-code') return code(element);

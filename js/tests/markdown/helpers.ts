@@ -3,6 +3,7 @@ import type { LinkPolicy } from '../../src/view/markdown/links';
 import { Markdown } from '../../src/view/markdown/markdown';
 import { parser } from '../../src/view/markdown/parser';
 import { Patcher } from '../../src/view/markdown/patch';
+import { paged } from '../../src/view/markdown/rows';
 import { blockTrees } from '../../src/view/markdown/tree';
 import { Work } from '../../src/view/markdown/work';
 
@@ -20,7 +21,7 @@ export function whole(source: string, links?: LinkPolicy, reader = parser): HTML
   const root = document.createElement('div');
   const blocks = new Blocks(root, new Patcher(new Work(() => {}, signal)));
   const text = source.replace(/\r\n?/g, '\n').replaceAll('\0', '\ufffd');
-  blocks.show(blockTrees(reader.parse(text, {}), links));
+  blocks.show(paged(blockTrees(reader.parse(text, {}), links)));
   return root;
 }
 

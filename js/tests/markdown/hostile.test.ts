@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { markdown, settle } from './helpers';
+import { type ParseEnv, parser } from '../../src/view/markdown/parser';
+import { markdown, settle, streamed } from './helpers';
 
 const corpus: Record<string, string[]> = JSON.parse(
   readFileSync(`${__dirname}/../../../tests/contract/hostile.json`, 'utf8'),
@@ -111,5 +112,21 @@ describe('hostile text', () => {
     settle(view);
     expect(performance.now() - began).toBeLessThan(4_000);
     expect(wrong(view.element)).toEqual([]);
+  });
+
+  /** Rows of one cell are two short, that of three bars has one too many. */
+  const TABLE = `|a|b|c|\n|-|-|-|\n${'|x\\|y|\n'.repeat(4)}|1|2|3|4|\n${'x|\n'.repeat(9)}`;
+  const rowsOf = (missingCells: number) =>
+    parser.parse(TABLE, { missingCells }).filter(({ type }) => type === 'tr_open').length - 1;
+
+  it('that asks for a table of too many cells gets no more of them row by row than at once', () => {
+    expect([0, 65_536 - 25, 65_536 - 24, 65_536 - 8, 65_536 - 7].map(rowsOf)).toEqual([
+      14, 14, 13, 5, 3,
+    ]);
+    const parse = vi.spyOn(parser, 'parse');
+    const table = streamed(TABLE.match(/.*\n/g) ?? []);
+    expect(table.querySelectorAll('tbody tr')).toHaveLength(14);
+    const seen = parse.mock.calls.map(([, env]) => (env as ParseEnv).missingCells);
+    expect(Math.max(...seen.map(Number))).toBe(25);
   });
 });

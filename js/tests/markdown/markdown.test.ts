@@ -131,12 +131,44 @@ describe('a long body', () => {
     say(view, 'text\n\n'.repeat(100), `\`\`\`\n${'line\n'.repeat(200)}\`\`\`\n`);
     view.end();
     settle(view);
-    const wrappers = [...view.element.children];
+    const wrappers = [...(view.element.firstElementChild?.children ?? [])];
     expect(wrappers.map(({ children }) => children.length)).toEqual([32, 32, 32, 5]);
+    expect(view.element.children).toHaveLength(1);
     const groups = [...view.element.querySelectorAll('.nbps-md-lines')];
     expect(groups.map(({ textContent }) => textContent?.split('\n').length)).toEqual([
       65, 65, 65, 9,
     ]);
+  });
+
+  it('stands in parts of 32 wrappers', () => {
+    const page = streamed(['text\n\n'.repeat(1_030)]);
+    expect([...page.children].map(({ children }) => children.length)).toEqual([32, 1]);
+    expect(page.innerHTML).toBe(whole('text\n\n'.repeat(1_030)).innerHTML);
+  });
+
+  it('groups the items of a list after its first 32, and goes on counting', () => {
+    const items = Array.from({ length: 80 }, (_, i) => `${i + 5}. item\n`);
+    const list = streamed(items).querySelector('ol');
+    const groups = [...(list?.querySelectorAll('.nbps-md-items') ?? [])];
+    expect(groups.map(({ children }) => children.length)).toEqual([32, 16]);
+    expect(groups.map(({ firstElementChild }) => firstElementChild?.getAttribute('value'))).toEqual(
+      ['37', '69'],
+    );
+    expect(list?.outerHTML).toBe(whole(items.join('')).querySelector('ol')?.outerHTML);
+    expect(streamed([...items, '\nEnd']).querySelectorAll('ol')).toHaveLength(1);
+  });
+
+  it('makes every 128 rows of a table one that has its head', () => {
+    const rows = Array.from({ length: 300 }, (_, i) => `| ${i} | [b] |\n`);
+    const pieces = ['| x | [y] |\n', '|---|:-:|\n', ...rows, '\nEnd [y]\n\n[y]: https://e.com'];
+    for (const cut of [pieces, [pieces.join('')], [...pieces.join('')]]) {
+      const page = streamed(cut);
+      const tables = [...page.querySelectorAll('table')];
+      expect(tables.map(({ tBodies }) => tBodies[0]?.rows.length)).toEqual([128, 128, 44]);
+      expect(tables.map(({ tHead }) => tHead?.querySelectorAll('a').length)).toEqual([1, 1, 1]);
+      expect(page.innerHTML).toBe(whole(pieces.join('')).innerHTML);
+    }
+    expect(streamed(pieces.slice(0, 130)).querySelectorAll('table')).toHaveLength(1);
   });
 
   it.each([
@@ -232,6 +264,21 @@ describe('an image', () => {
 });
 
 describe('a link', () => {
+  it('to a host in other letters shows what was written, and leads where a browser would go', () => {
+    const view = whole(
+      '<http://bücher.example/ü> and <http://xn--bcher-kva.example/> and <mailto:A@B.example>',
+    );
+    const links = [...view.querySelectorAll('a')].map((a) => [
+      a.textContent,
+      a.getAttribute('href'),
+    ]);
+    expect(links).toEqual([
+      ['http://bücher.example/ü', 'http://xn--bcher-kva.example/%C3%BC'],
+      ['http://xn--bcher-kva.example/', 'http://xn--bcher-kva.example/'],
+      ['mailto:A@B.example', 'mailto:A@B.example'],
+    ]);
+  });
+
   it.each(['https://e.com/a', 'HTTP://e.com', 'mailto:a@b.co'])('leads out: %s', (url) => {
     const link = streamed([`[a](${url})`]).querySelector('a');
     expect(link?.getAttribute('href')?.toLowerCase()).toBe(url.toLowerCase());

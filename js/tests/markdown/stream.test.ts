@@ -31,6 +31,22 @@ describe('what is streamed is what is rendered at once', () => {
     );
   });
 
+  it('in a giant block that something comes after', () => {
+    const giants = fc.constantFrom(
+      '- a\n'.repeat(70),
+      '7. *a*\n   b\n'.repeat(40),
+      `| a |\n|---|\n${'| b |\n'.repeat(128)}`,
+      `[x]: /u\n\n| a [x] |\n|---|\n${'c\n'.repeat(257)}`,
+    );
+    fc.assert(
+      fc.property(giants, documents, lengths, (giant, after, cut) => {
+        const source = giant + after;
+        expectSame(source, pieces(source, [giant.length - 9, ...cut]));
+      }),
+      { numRuns: Number(process.env.RUNS ?? 60) },
+    );
+  });
+
   it('in any document', () => {
     fc.assert(
       fc.property(documents, lengths, (source, cut) => expectSame(source, pieces(source, cut))),

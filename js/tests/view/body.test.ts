@@ -1,8 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
+import { answer } from '../../src/snapshot';
 import { Body } from '../../src/view/body';
+import { choicesOf } from '../../src/view/choices';
+import { foldsOf } from '../../src/view/fold';
 import { Prose } from '../../src/view/prose';
 import { deltas, state, text } from '../fakes';
-import { find, model, onStage, say, shown, view } from './stage';
+import { find, model, onStage, page, say, session, shown, view } from './stage';
 
 onStage();
 
@@ -17,6 +20,27 @@ describe('body', () => {
     expect(find('.nbps-reasoning .nbps-md').textContent).toBe('Hm.');
     expect(find('.nbps-aside:last-child').textContent).toBe('citation[1]');
     expect(shown()).toBe('Yes');
+  });
+
+  it('shows what programs send, as far as people can read it', () => {
+    const long = JSON.stringify({ a: 'x'.repeat(30), b: 'y'.repeat(30) });
+    say(deltas(text(0, '# No *Markdown*\n', 'plain')));
+    say(deltas(text(16, long, 'json'), text(16 + long.length, '{"no json', 'json')));
+    expect(find('.nbps-plain').textContent).toBe('# No *Markdown*\n');
+    const messages = [...view.element.querySelectorAll('.nbps-message')];
+    expect(messages.map(({ textContent }) => textContent?.split('\n').length)).toEqual([4, 1]);
+    expect(answer(session.deltas)).toBe(`# No *Markdown*\n${long}\n{"no json\n`);
+  });
+
+  it.each([
+    ['lines\n', '6 bytes', true],
+    ['\x00PNG', '4 bytes', false],
+    ['?', '1 byte', true],
+  ])('counts the bytes of %j, and opens what is text', (words, count, isOpen) => {
+    say(deltas(text(0, words, 'bytes')));
+    const fold = find('.nbps-aside') as HTMLDetailsElement;
+    expect([find('.nbps-summary').textContent, fold.open]).toEqual([count, isOpen]);
+    expect(fold.textContent).toBe(count + words);
   });
 
   it('keeps hostile text as text, in every place', () => {
@@ -95,10 +119,13 @@ describe('body', () => {
 
 describe('a body of many parts', () => {
   it('looks at none that was rendered, however many there are', () => {
+    const { signal } = page;
+    const newFold = foldsOf(choicesOf('many'), signal);
     const body = new Body(
+      newFold,
       () => null,
       () => {},
-      new AbortController().signal,
+      signal,
     );
     const kinds = Array.from({ length: 200 }, (_, n) => (n % 2 ? 'text' : 'reasoning'));
     body.append(kinds.map((kind, offset) => text(offset, 'x', kind)));

@@ -10,7 +10,7 @@ import { find, model, onStage, page, say, session, show, shown, view } from './s
 onStage();
 
 describe('a saved copy', () => {
-  const GONE = "This stream is not in the server's store any more.";
+  const GONE = "This stream is not in this server's store.";
   const UNFINISHED = '*The answer was still being written when this notebook was saved.*';
 
   it('is not shown while there may be a source', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { StreamState } from '../../src/protocol';
-import { deltas, failure, ID, state, text } from '../fakes';
-import { find, onStage, say, view } from './stage';
+import { deltas, failure, state, text } from '../fakes';
+import { find, onStage, say, session, show, view } from './stage';
 
 onStage();
 
@@ -25,7 +25,7 @@ describe('header', () => {
     expect(find('.nbps-status').textContent).toBe(word);
     expect(find('.nbps-ending').textContent).toBe(sentence);
     expect(view.element.dataset).toMatchObject({
-      streamId: ID,
+      streamId: session.streamId,
       status: change.status,
       source: 'kernel',
     });
@@ -37,6 +37,24 @@ describe('header', () => {
     say(state({ title: 'Summary' }));
     expect(view.element.getAttribute('aria-label')).toBe('Stream: Summary');
     expect(find('.nbps-title').textContent).toBe('Summary');
+  });
+
+  it('names what it comes from', () => {
+    say(state());
+    expect(find('.nbps-link').textContent).toBe('');
+    say(state({ link: { stream_id: 'other', relation: 'reply' } }));
+    expect(find('.nbps-link').textContent).toBe('reply to other');
+    expect(find('.nbps-link').tagName).toBe('SPAN');
+    say(state({ link: { stream_id: 'other', relation: 'retry' } }));
+    expect(find('.nbps-link').textContent).toBe('retry of other');
+  });
+
+  it('shows what it comes from, where the page can', () => {
+    const open = vi.fn();
+    show('', { open });
+    say(state({ link: { stream_id: 'other', relation: 'reply' } }));
+    find('.nbps-link').click();
+    expect(open).toHaveBeenCalledExactlyOnceWith('other');
   });
 
   it('does not pass the demo off as a model', () => {

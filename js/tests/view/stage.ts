@@ -3,7 +3,8 @@ import { Feed } from '../../src/feed';
 import { Inbox } from '../../src/inbox';
 import type { Message } from '../../src/protocol';
 import { Session } from '../../src/session';
-import { savedCopy } from '../../src/snapshot';
+import { type SavedCopy, savedCopy } from '../../src/snapshot';
+import type { Surroundings } from '../../src/view/header';
 import { View, type ViewElement } from '../../src/view/view';
 import { FakeModel, ID } from '../fakes';
 
@@ -13,11 +14,13 @@ export let model: FakeModel;
 export let session: Session;
 export let view: View;
 
+/** Of a stream that no test has chosen anything for. */
+let streams = 0;
+
 export function onStage(): void {
   beforeEach(() => {
     vi.useFakeTimers();
     page = new AbortController();
-    model = new FakeModel();
     show('');
   });
 
@@ -29,11 +32,23 @@ export function onStage(): void {
 }
 
 /** Another view, of another session, of what the notebook's file holds. */
-export function show(snapshot: string): void {
-  session = new Session(ID);
+export function show(snapshot: string, surroundings: Surroundings = {}): void {
+  model = new FakeModel();
+  session = new Session(`${ID}-${++streams}`);
+  put(savedCopy(snapshot), surroundings);
+}
+
+/** The view goes, and comes again: of the same stream, whose session the page may have let go. */
+export function showAgain(): void {
+  view.element.remove();
+  session = new Session(session.streamId);
+  put(savedCopy(''), {});
+}
+
+function put(copy: SavedCopy, surroundings: Surroundings): void {
   const feed = new Feed(session, null, page.signal);
   feed.follow(new Inbox(model.asAnyModel));
-  view = new View(feed, page.signal, savedCopy(snapshot));
+  view = new View(feed, page.signal, copy, surroundings);
   document.body.replaceChildren(view.element);
 }
 

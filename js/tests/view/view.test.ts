@@ -3,7 +3,7 @@ import { Feed } from '../../src/feed';
 import { Session } from '../../src/session';
 import { View } from '../../src/view/view';
 import { deltas, ID, state, text } from '../fakes';
-import { onStage, page, say, shown, view } from './stage';
+import { onStage, page, say, shown } from './stage';
 
 onStage();
 
@@ -26,7 +26,10 @@ describe('a view', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('styles each root once', () => {
+  it('styles each root once', async () => {
+    vi.resetModules();
+    const { View: Unused } = await import('../../src/view/view');
+    const view = new Unused(new Feed(new Session(ID), null, page.signal), page.signal);
     const host = document.body.appendChild(document.createElement('div'));
     const shadow = host.attachShadow({ mode: 'open' });
     const styles = document.querySelectorAll('style').length;

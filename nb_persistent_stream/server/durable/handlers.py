@@ -12,7 +12,7 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 
 from ...errors import InvalidInput, PersistentStreamError
-from ...protocol import check_id
+from ...ids import check_id
 from ...store import JSON as JSON_TYPE
 from ...store import (
     NewParts,
@@ -20,6 +20,7 @@ from ...store import (
     Resource,
     media_type,
 )
+from ..crowd import CONNECTIONS, Crowd
 from ..handlers import StreamHandler
 from . import requests
 from .events import KEEP_ALIVE, events, is_text, with_pauses
@@ -124,10 +125,11 @@ class DurableHandler(Exchange):
         resource = await store.resources.get(check_id(stream_id), touch=True)
         whole = mode == "sse" and is_text(resource)
         reader = Reader(store, resource, whole=whole)
-        if mode == "sse":
-            await self._serve_events(reader, resource, start or reader.end)
-        elif mode == "long-poll":
-            await self._serve_next(reader, resource, start or reader.end)
+        if mode is not None:
+            serve = self._serve_events if mode == "sse" else self._serve_next
+            crowd: Crowd = self.settings[CONNECTIONS]
+            with crowd.place():
+                await serve(reader, resource, start or reader.end)
         elif start is None:
             part = Part((), reader.end, up_to_date=True, closed=resource.closed)
             self._answer_read(resource, part, NEVER_CACHED)
@@ -181,7 +183,8 @@ class DurableHandler(Exchange):
                 else:
                     last = cursor(time.time(), last)
                     self.write(events(resource, part, last))
-                    self._note_activity(part)
+                    if part.messages:
+                        self.count_activity()
                 await self.flush()
             _ = self.finish()
         except StreamClosedError:
@@ -204,13 +207,6 @@ class DurableHandler(Exchange):
                 if part is None:
                     await reader.touch()
                 yield part
-
-    def _note_activity(self, part: Part) -> None:
-        """Count as activity while data flows, and only then."""
-        if part.messages:
-            self._track_activity = True
-            self.update_api_activity()
-            self._track_activity = False
 
     def _answer_read(
         self, resource: Resource, part: Part, caching: str, *, is_live: bool = False

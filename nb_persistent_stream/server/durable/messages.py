@@ -7,8 +7,8 @@ import re
 from typing import NoReturn
 
 from ...errors import InvalidInput
-from ...protocol import Delta
-from ...store import KIND_JSON, Resource
+from ...protocol import JSON_MESSAGE, Delta
+from ...store import Resource
 from ...wire import delta_record
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -41,8 +41,8 @@ def split(body: bytes, *, is_json: bool) -> tuple[bytes, ...]:
 
 def record(delta: Delta) -> bytes:
     """A delta as a message: what was appended, or else the delta's record."""
-    if delta.kind == KIND_JSON:
-        return delta.bytes
+    if delta.kind == JSON_MESSAGE:
+        return delta.raw
     return _dump(delta_record(delta))
 
 

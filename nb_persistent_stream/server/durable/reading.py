@@ -121,7 +121,7 @@ class Reader:
         """Deltas as messages or bytes, from an offset on."""
         news = [delta for delta in deltas if delta.end > offset]
         if not self.resource.is_json:
-            return tuple(delta.bytes[max(0, offset - delta.offset) :] for delta in news)
+            return tuple(delta.raw[max(0, offset - delta.offset) :] for delta in news)
         if news and news[0].offset < offset:
             raise InvalidInput(
                 f"The offset {Position(offset)} lies within a message. Read on from an offset that "

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from urllib.parse import unquote
 
 from ...errors import InvalidInput
-from ...protocol import check_id
+from ...ids import check_id
 from ...store import Fork, Producer
 from .positions import position
 
@@ -60,7 +60,8 @@ def expires_at(headers: Headers) -> float | None:
             raise ValueError
         seconds, fraction, zone = found.groups()
         zone = "+00:00" if zone.upper() == "Z" else zone
-        moment = datetime.fromisoformat(seconds.upper() + zone)
+        # In UTC, so that it can be said again: there it may be in the year 10000, which is none.
+        moment = datetime.fromisoformat(seconds.upper() + zone).astimezone(timezone.utc)
         return moment.timestamp() + float(fraction or 0)
     except (ValueError, OverflowError):
         raise InvalidInput(

@@ -1,18 +1,21 @@
-import type { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import type { Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { cancel } from '../../http';
 import type { Server } from '../../page';
 import type { ListedStream } from '../../protocol';
 import { answer } from '../../snapshot';
 import { copyText } from '../../view/clipboard';
-import { bodyOf, deleteStream } from '../rest';
+import { bodyOf, deleteStream, renameStream } from '../rest';
 import { isLive, nameOf } from './words';
 
 const BRIEFLY = { autoClose: 2_000 };
+/** The server takes no longer one. */
+const LONGEST_TITLE = 1_000;
 const AWAY = 'The server refused, or cannot be reached.';
 
 /** How the application speaks to the reader. */
 export interface Speech {
   readonly Dialog: typeof Dialog;
+  readonly InputDialog: typeof InputDialog;
   readonly Notification: typeof Notification;
   readonly showDialog: typeof showDialog;
 }
@@ -40,6 +43,24 @@ export class Acts {
     if (!text) return this.tell('There is no text to copy yet.');
     if (await copyText(text)) this.tell('The text is on the clipboard.');
     else this.fail('The browser did not allow the text to be copied. Open the stream, select it.');
+  }
+
+  /** Asks for another title; an empty one leaves the stream without. What it is now called. */
+  async rename(stream: ListedStream): Promise<string | null> {
+    const { button, value } = await this.#speech.InputDialog.getText({
+      title: 'Rename Stream',
+      label: 'Title (empty for none):',
+      text: stream.title ?? '',
+      okLabel: 'Rename',
+      pattern: `.{0,${LONGEST_TITLE}}`,
+    });
+    if (!button.accept || value === null) return null;
+    const title = value.trim();
+    if (await renameStream(this.#server, stream.stream_id, title)) {
+      return nameOf({ ...stream, title });
+    }
+    this.fail(`The stream could not be renamed. ${AWAY}`);
+    return null;
   }
 
   /** Deletes a stream once the reader has agreed; a live one is stopped first, by the reader. */

@@ -18,6 +18,7 @@ export const COMMANDS: Readonly<Record<Act, string>> = {
   open: `${PREFIX}:open`,
   insert: `${PREFIX}:insert-watch`,
   copy: `${PREFIX}:copy`,
+  rename: `${PREFIX}:rename`,
   stop: `${PREFIX}:stop`,
   delete: `${PREFIX}:delete`,
 };
@@ -109,13 +110,22 @@ export function addCommands(
     isEnabled: (args: Args) => toStop(args).length > 0,
     execute: (args: Args) => acts.stop(toStop(args)),
   };
-  const deletion = onStream(async (id) => {
-    const stream = await workings.find(id);
-    if (stream) await acts.delete(stream);
-    else acts.tell('There is no such stream any more.');
-  });
+  const onFound = (act: (stream: ListedStream) => Promise<void>) =>
+    onStream(async (id) => {
+      const stream = await workings.find(id);
+      if (stream) await act(stream);
+      else acts.tell('There is no such stream any more.');
+    });
+  const rename = {
+    label: 'Rename Stream…',
+    caption: 'Give the stream another title',
+    ...onFound(async (stream) => {
+      const name = await acts.rename(stream);
+      if (name !== null) tabs.rename(stream.stream_id, name);
+    }),
+  };
   const remove = {
-    ...deletion,
+    ...onFound((stream) => acts.delete(stream)),
     label: 'Delete Stream…',
     caption: 'Delete a stream that has ended from the store; notebooks keep their saved copy',
     isEnabled: (args: Args) => given(args) !== null || chosenIs(false),
@@ -123,7 +133,7 @@ export function addCommands(
 
   add(SHOW, showOptions, {});
   add(COMMANDS.open, open, { stream_id: STREAM_ID, name: NAME });
-  for (const [act, options] of Object.entries({ insert, copy, stop, delete: remove })) {
+  for (const [act, options] of Object.entries({ insert, copy, rename, stop, delete: remove })) {
     add(COMMANDS[act as Act], options, { stream_id: STREAM_ID });
   }
 }

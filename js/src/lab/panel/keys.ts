@@ -19,7 +19,12 @@ const MOVES: Readonly<Record<string, Move>> = {
   End: ({ last }) => last,
 };
 
-const ACTS: Readonly<Record<string, Act>> = { Enter: 'open', ' ': 'open', Delete: 'delete' };
+const ACTS: Readonly<Record<string, Act>> = {
+  Enter: 'open',
+  ' ': 'open',
+  F2: 'rename',
+  Delete: 'delete',
+};
 
 /** The keys of the ARIA grid pattern: up and down between rows, right and left within one. */
 export function asKeys(event: KeyboardEvent, row: Row): Meaning | null {
@@ -33,6 +38,7 @@ export function asKeys(event: KeyboardEvent, row: Row): Meaning | null {
   const focus = stops[stop + step];
   if (step !== 0) return focus ? { focus } : null;
   // On a button, Enter and the space bar press it.
-  const act = target === row.element || key === 'Delete' ? ACTS[key] : undefined;
+  const presses = key === 'Enter' || key === ' ';
+  const act = target === row.element || !presses ? ACTS[key] : undefined;
   return act ? { act } : null;
 }

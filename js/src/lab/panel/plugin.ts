@@ -25,7 +25,7 @@ import { nameOf } from './words';
 
 /** After the file browser (100) and the running sessions (200). */
 const RANK = 210;
-const IN_MENU = ['open', 'insert', 'copy', 'stop', 'delete'] as const;
+const IN_MENU = ['open', 'insert', 'copy', 'rename', 'stop', 'delete'] as const;
 
 /** The sidebar of streams and its commands; null where the application shares too little. */
 export async function browsing(
@@ -127,7 +127,10 @@ function activate({ app, palette, labShell, restorer, tracker, server, load, typ
   const { Widget } = widgets;
   const { MainAreaWidget, WidgetTracker } = apputils;
   const area = labShell ? 'main' : 'down';
-  const tabs = new Tabs(shell, area, load, { Widget, MainAreaWidget, WidgetTracker, icon });
+  const openStream = (streamId: string) =>
+    void commands.execute(COMMANDS.open, { stream_id: streamId });
+  const tabTypes = { Widget, MainAreaWidget, WidgetTracker, icon, openStream };
+  const tabs = new Tabs(shell, area, load, tabTypes);
   addCommands(commands, palette, {
     acts,
     tabs,

@@ -3,10 +3,10 @@ import { make, setText } from '../../view/dom';
 import { factsOf, isLive, nameOf, rowWords, statusOf, timeOf } from './words';
 
 /** What can be done with a stream of the list. */
-export type Act = 'open' | 'insert' | 'copy' | 'stop' | 'delete';
+export type Act = 'open' | 'insert' | 'copy' | 'rename' | 'stop' | 'delete';
 
 /** What a row has a button for, in order. */
-export type ButtonAct = Exclude<Act, 'open'>;
+export type ButtonAct = Exclude<Act, 'open' | 'rename'>;
 
 const LABELS: Readonly<Record<ButtonAct, string>> = {
   stop: 'Stop',

@@ -15,6 +15,8 @@ export interface TabTypes {
   readonly MainAreaWidget: typeof MainAreaWidget;
   readonly WidgetTracker: typeof WidgetTracker;
   readonly icon: LabIcon;
+  /** Opens a tab under the name of its stream. */
+  openStream(streamId: string): void;
 }
 
 /** The tabs that show one stream each; one that is open is turned to, not opened again. */
@@ -48,13 +50,23 @@ export class Tabs {
     });
   }
 
+  /** A tab that is open gets the stream's new name. */
+  rename(streamId: string, name: string): void {
+    const tab = this.#find(idOf(streamId));
+    if (tab) tab.content.title.label = name.slice(0, LONGEST_NAME);
+  }
+
   async open(streamId: string, name: string): Promise<void> {
-    const id = `${NAMESPACE}:${streamId}`;
-    const open = this.#tracker.find((tab) => tab.id === id);
+    const id = idOf(streamId);
+    const open = this.#find(id);
     const tab = open ?? this.#make(id, streamId, name);
     if (!tab.isAttached) this.#shell.add(tab, this.#area, { type: 'Stream' });
     this.#shell.activateById(id);
     if (!open) await this.#tracker.add(tab);
+  }
+
+  #find(id: string): MainAreaWidget | undefined {
+    return this.#tracker.find((tab) => tab.id === id);
   }
 
   #make(id: string, streamId: string, name: string): MainAreaWidget {
@@ -77,12 +89,17 @@ export class Tabs {
   async #mount(el: HTMLElement, streamId: string, signal: AbortSignal): Promise<void> {
     try {
       const viewer = await this.#load();
-      viewer.mount({ el, streamId, signal });
+      const open = (id: string) => void this.#types.openStream(id);
+      viewer.mount({ el, streamId, signal, open });
     } catch (error) {
       const reason = `The viewer of this stream could not be loaded (${error}). Reload the page.`;
       el.append(make('p', '', reason));
     }
   }
+}
+
+function idOf(streamId: string): string {
+  return `${NAMESPACE}:${streamId}`;
 }
 
 function streamIdOf(tabId: string): string {

@@ -4,6 +4,8 @@ import type { Tree } from './tree';
 
 /** Blocks in a wrapper of its own, which the browser does not lay out while it is out of sight. */
 const BLOCKS = 32;
+/** Wrappers in a wrapper of theirs: a browser looks at each of its neighbours for every change. */
+const WRAPPERS = 32;
 
 /** The blocks of a document in the page: frozen ones, then those that may still change. */
 export class Blocks {
@@ -24,11 +26,7 @@ export class Blocks {
       if (old) this.#patcher.patch(old, tree);
       else this.#wrapper(this.#frozen + i).append(this.#patcher.create(tree));
     }
-    for (const { dom } of this.#live.slice(next.length).reverse()) {
-      const wrapper = dom?.parentNode;
-      if (dom) wrapper?.removeChild(dom);
-      if (wrapper && !wrapper.hasChildNodes()) this.#root.removeChild(wrapper);
-    }
+    for (const { dom } of this.#live.slice(next.length).reverse()) this.#remove(dom);
     this.#live = next;
   }
 
@@ -38,9 +36,24 @@ export class Blocks {
     this.#live = this.#live.slice(count);
   }
 
+  /** Where a block belongs, by its number. */
   #wrapper(index: number): Element {
-    const last = this.#root.lastElementChild;
+    let part = this.#root.lastElementChild;
+    const last = part?.lastElementChild;
     if (last && index % BLOCKS > 0) return last;
-    return this.#root.appendChild(make('div', 'nbps-md-blocks'));
+    if (!part || index % (BLOCKS * WRAPPERS) === 0) {
+      part = this.#root.appendChild(make('div', 'nbps-md-part'));
+    }
+    return part.appendChild(make('div', 'nbps-md-blocks'));
+  }
+
+  /** Removes a block, and the wrappers that it leaves empty. */
+  #remove(dom: Node | null): void {
+    let node = dom;
+    while (node && node !== this.#root) {
+      const parent: Node | null = node.parentNode;
+      parent?.removeChild(node);
+      node = parent?.hasChildNodes() ? null : parent;
+    }
   }
 }

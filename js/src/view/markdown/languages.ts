@@ -1,6 +1,5 @@
 import { diff } from '@codemirror/legacy-modes/mode/diff';
 import { python } from '@codemirror/legacy-modes/mode/python';
-import { shell } from '@codemirror/legacy-modes/mode/shell';
 import type { StreamParser } from '@codemirror/streamparser';
 import { loadChunk } from './chunks';
 import rare from './languages.json';
@@ -13,7 +12,6 @@ export type Language = StreamParser<unknown>;
 const known = new Map<string, Language | null>(
   Object.entries({
     ...{ python, py: python, python3: python, ipython: python, ipython3: python, pycon: python },
-    ...{ bash: shell, sh: shell, shell, zsh: shell, console: shell, 'shell-session': shell },
     ...{ diff, patch: diff },
   }) as [string, Language][],
 );

@@ -1,7 +1,8 @@
 import markdownIt, { type Env, type MarkdownIt, type StateCore, type Token } from 'markdown-it';
-import { healed } from './heal';
+import { healed, LONGEST_FORMULA } from './heal';
 import { looseRule } from './looserule';
 import { mathRules } from './mathrules';
+import { tableRule } from './tablerule';
 import { tagRule } from './tagrule';
 
 /** A single paragraph, heading or cell longer than this is shown as plain text. */
@@ -19,6 +20,8 @@ const HOST_END = /[\s/?#:]|^.{0,252}$/;
 /** What one parse knows and learns. */
 export interface ParseEnv extends Env {
   references: Record<string, { title: string; href: string }>;
+  /** The cells that the frozen rows of the table at the beginning have less than its head. */
+  missingCells?: number;
   /**
    * The line, counted from 1, that is being written: what ends there is provisional. When it is
    * not partial, that is so for a paragraph only.
@@ -36,6 +39,7 @@ export interface Extensions {
 export function makeParser({ mathematics, autolinks }: Extensions): MarkdownIt {
   const md = markdownIt({ html: false, linkify: autolinks });
   md.core.ruler.at('inline', parseLeaves);
+  tableRule(md);
   looseRule(md);
   tagRule(md);
   if (mathematics) mathRules(md);
@@ -50,6 +54,7 @@ export const { normalizeReference, unescapeAll } = parser.utils;
 
 /** markdown-it's own rule, but for leaves that are too long, and for the one that is provisional. */
 function parseLeaves({ tokens, md, env }: StateCore): void {
+  if (isOpenFormula(tokens.at(-1), env as ParseEnv)) tokens.pop();
   const open = openLeaf(tokens, env as ParseEnv);
   for (const token of tokens) {
     if (token.type !== 'inline') continue;
@@ -66,6 +71,12 @@ function parseLeaves({ tokens, md, env }: StateCore): void {
 function isTooMuch(text: string): boolean {
   if (text.length > LONGEST_LEAF) return true;
   return text.length > MOST_MARKS && (text.match(MARK)?.length ?? 0) > MOST_MARKS;
+}
+
+/** Whether it is a formula that is being written, which is held back like one within a line. */
+function isOpenFormula(last: Token | undefined, { open }: ParseEnv): boolean {
+  if (last?.type !== 'math_open' || !open || last.content.length > LONGEST_FORMULA) return false;
+  return (last.map?.[1] ?? 0) >= open.line;
 }
 
 /** The last leaf, when it ends in the line that is being written. */

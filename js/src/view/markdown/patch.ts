@@ -1,6 +1,7 @@
 import { CodeBlock } from './code';
 import { formula } from './formula';
 import { remoteImage } from './image';
+import { add, remove } from './items';
 import type { Attributes, CodeTree, ElementTree, TextTree, Tree } from './tree';
 import type { Work } from './work';
 
@@ -37,9 +38,9 @@ export class Patcher {
     for (const [i, tree] of next.entries()) {
       const before = old[i];
       if (before) this.patch(before, tree);
-      else parent.appendChild(this.create(tree));
+      else add(parent, this.create(tree));
     }
-    for (const tree of old.slice(next.length)) tree.dom?.parentNode?.removeChild(tree.dom);
+    for (const { dom } of old.slice(next.length)) if (dom) remove(dom);
   }
 
   #patchElement(old: ElementTree, next: ElementTree): void {

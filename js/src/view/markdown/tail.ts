@@ -1,10 +1,11 @@
 import { Blocks } from './blocks';
-import { type Continued, type Cut, cutList, cutTable, NOTHING } from './continued';
+import { type Continued, type Cut, cutList, cutTable, inTable, NOTHING } from './continued';
 import { OpenFence } from './fence';
 import { withoutDoubt } from './heal';
 import { type ParseEnv, parser } from './parser';
 import { Patcher } from './patch';
 import { References } from './references';
+import { paged } from './rows';
 import { blockTrees, linesOf, type Tree } from './tree';
 import type { Work } from './work';
 
@@ -90,10 +91,12 @@ export class Tail {
     const { prefix } = this.#continued;
     const source = prefix + this.#source;
     const env = this.#references.env();
+    env.missingCells = this.#continued.missingCells;
     const shown = final ? source : withoutDoubt(source);
     if (!final) env.open = openLine(shown);
-    const blocks = blockTrees(parser.parse(shown, env));
-    this.#continued.adopt(blocks[0]);
+    const read = blockTrees(parser.parse(shown, env));
+    this.#continued.adopt(read[0]);
+    const blocks = paged(read, this.#continued.rows);
     this.#blocks.show(blocks);
     this.#seen = this.#source.length;
     this.#changed = false;
@@ -107,8 +110,7 @@ export class Tail {
 
   #cut(source: string, blocks: readonly Tree[], env: ParseEnv): OpenFence | null {
     const lines = lineStarts(source);
-    const partialLine = lines.length - 1;
-    const at = blocks.findLastIndex((block) => linesOf(block)[0] < partialLine);
+    const at = growingBlock(blocks, source, lines);
     const block = blocks[at];
     if (!block) return null;
     const fence = at === blocks.length - 1 ? openFence(block, source, lines) : null;
@@ -121,9 +123,9 @@ export class Tail {
     if (at > 0) {
       const cut = lines[cutLine(source, lines, blocks, at)] ?? 0;
       this.#freeze(source.slice(0, cut), blocks.slice(0, at), at, env);
-      this.#keep(source.slice(cut), NOTHING);
+      this.#keep(source.slice(cut), continuedAt(block, source, lines, this.#continued));
     } else if (blocks.length === 1) {
-      this.#cutWithin(cutBlock(block, source, lines), source, lines, env);
+      this.#cutWithin(cutBlock(block, source, lines, this.#continued), source, lines, env);
     }
     return null;
   }
@@ -161,6 +163,21 @@ function openLine(source: string): ParseEnv['open'] {
   return lines.at(-1)?.trim() ? { line: lines.length, partial } : undefined;
 }
 
+/** The first block that text to come may still change; the first line of the one after it is not complete. */
+function growingBlock(blocks: readonly Tree[], source: string, lines: readonly number[]): number {
+  const partialLine = lines.length - 1;
+  const at = blocks.findLastIndex((block) => linesOf(block)[0] < partialLine);
+  const block = blocks[at];
+  const isOver = block && blocks[at + 1] && endsAtBlankLine(block);
+  return isOver && !source.slice(lines[partialLine - 1], lines[partialLine]).trim() ? at + 1 : at;
+}
+
+/** Unlike a list, which may go on after one. */
+function endsAtBlankLine(block: Tree): boolean {
+  if (block.kind === 'formula') return true;
+  return block.kind === 'element' && /^(?:p|h\d|hr|table)$/.test(block.tag);
+}
+
 /**
  * The line to cut at, before a block. Link definitions right above it go with it: what looks like
  * the block may still become the title of the last one.
@@ -179,9 +196,25 @@ function cutLine(
   return line;
 }
 
-function cutBlock(block: Tree, source: string, lines: readonly number[]): Cut | null {
+/** What of a block stands already when all before it is cut off. */
+function continuedAt(
+  block: Tree,
+  source: string,
+  lines: readonly number[],
+  before: Continued,
+): Continued {
+  const head = block.kind === 'element' ? block.head : null;
+  return head === null ? NOTHING : inTable(source, lines, head, linesOf(block)[0], 0, before);
+}
+
+function cutBlock(
+  block: Tree,
+  source: string,
+  lines: readonly number[],
+  before: Continued,
+): Cut | null {
   if (block.kind !== 'element') return null;
-  if (block.tag === 'table') return cutTable(block, source, lines);
+  if (block.tag === 'table') return cutTable(block, source, lines, before);
   const isList = block.tag === 'ul' || block.tag === 'ol';
   return isList ? cutList(block, lines.length - 1) : null;
 }

@@ -31,6 +31,8 @@ export interface ElementTree extends Shown {
   source: string | null;
   /** The mark in the box of a task's first paragraph. */
   task: string | null;
+  /** The line of a table's head, when other rows of it come before this table's. */
+  head: number | null;
 }
 
 export interface CodeTree extends Shown {
@@ -75,7 +77,7 @@ export function text(words: string): TextTree {
 }
 
 export function element(tag: Tag, attributes: Attributes = {}, children: Tree[] = []): ElementTree {
-  const rest = { lines: NOWHERE, source: null, task: null, dom: null };
+  const rest = { lines: NOWHERE, source: null, task: null, head: null, dom: null };
   return { kind: 'element', tag, attributes, children, ...rest };
 }
 

@@ -16,8 +16,10 @@ let answers: Record<string, () => Response>;
 let chosen: ListedStream | null;
 let inCell: string[];
 let accept: boolean;
-const tabs = { open: vi.fn() };
+let given: string;
+const tabs = { open: vi.fn(), rename: vi.fn() };
 const said = { info: vi.fn(), error: vi.fn() };
+const getText = vi.fn(async (_options: { text: string }) => ({ button: { accept }, value: given }));
 const showDialog = vi.fn(async (_options: { body: string }) => ({ button: { accept } }));
 const writeText = vi.fn();
 const items: object[] = [];
@@ -41,7 +43,8 @@ function registry(): CommandRegistry {
   const server = findServer();
   if (!server) throw new Error('the page names a server');
   const Dialog = { cancelButton: () => ({}), warnButton: () => ({}) };
-  const speech = { Dialog, Notification: said, showDialog } as unknown as Speech;
+  const InputDialog = { getText };
+  const speech = { Dialog, InputDialog, Notification: said, showDialog } as unknown as Speech;
   const actions = { focusActiveCell: vi.fn() } as unknown as typeof NotebookActions;
   const commands = new CommandRegistry();
   const palette = { addItem: (item: object) => items.push(item) } as unknown as ICommandPalette;
@@ -64,7 +67,7 @@ const isEnabled = (act: string, args = {}) =>
 beforeEach(() => {
   vi.clearAllMocks();
   jupyterPage();
-  [chosen, inCell, accept, answers] = [null, [], true, {}];
+  [chosen, inCell, accept, given, answers] = [null, [], true, '', {}];
   items.length = 0;
   tracker.currentWidget = notebook;
   notebook.context.model.readOnly = false;
@@ -87,7 +90,7 @@ afterEach(() => {
 describe('the commands', () => {
   it('are in the palette, and say what they do and what they take', async () => {
     const commands = registry();
-    expect(items).toHaveLength(6);
+    expect(items).toHaveLength(7);
     for (const id of commands.listCommands()) {
       expect([commands.label(id), commands.caption(id)]).not.toContain('');
       const { args } = await commands.describedBy(id);
@@ -96,14 +99,14 @@ describe('the commands', () => {
   });
 
   it('are there for the stream that is chosen, and for one that is given', () => {
-    const acts = ['open', 'insert-watch', 'copy', 'stop', 'delete'];
+    const acts = ['open', 'insert-watch', 'copy', 'rename', 'stop', 'delete'];
     const enabled = (args = {}) => acts.filter((act) => isEnabled(act, args));
     expect(enabled()).toEqual([]);
     expect(enabled({ stream_id: 'a' })).toEqual(acts);
     chosen = listed({ stream_id: 'a' });
-    expect(enabled()).toEqual(['open', 'insert-watch', 'copy', 'delete']);
+    expect(enabled()).toEqual(['open', 'insert-watch', 'copy', 'rename', 'delete']);
     chosen = listed({ stream_id: 'a', status: 'streaming', finished_at: null });
-    expect(enabled()).toEqual(['open', 'insert-watch', 'copy', 'stop']);
+    expect(enabled()).toEqual(['open', 'insert-watch', 'copy', 'rename', 'stop']);
   });
 
   it('open a stream under its name', async () => {
@@ -204,6 +207,36 @@ describe('a deletion', () => {
     await execute('delete', { stream_id: 'b' });
     expect(said.info.mock.calls[0]?.[0]).toMatch(/running. Stop it/);
     expect([showDialog.mock.calls, requests()]).toEqual([[], []]);
+  });
+});
+
+describe('a new title', () => {
+  const sent = () => vi.mocked(fetch).mock.calls.map(([, init]) => init?.body);
+
+  it('is asked for, sent, and put on the tab', async () => {
+    given = ' Better ';
+    await execute('rename', { stream_id: 'a' });
+    expect(getText.mock.calls[0]?.[0].text).toBe('Summary');
+    expect([requests(), sent()]).toEqual([['PATCH streams/a'], ['{"title":"Better"}']]);
+    expect(tabs.rename).toHaveBeenCalledExactlyOnceWith('a', 'Better');
+  });
+
+  it('may be none, and then the prompt names the stream', async () => {
+    chosen = listed({ stream_id: 'b', title: 'Old', prompt: 'Why?' });
+    await execute('rename', { stream_id: 'b' });
+    expect(sent()).toEqual(['{"title":null}']);
+    expect(tabs.rename).toHaveBeenCalledWith('b', 'Why?');
+  });
+
+  it('is left as it was when the reader thinks better of it, or the server refuses', async () => {
+    accept = false;
+    await execute('rename', { stream_id: 'a' });
+    expect(requests()).toEqual([]);
+    accept = true;
+    answers['streams/a'] = () => new Response('', { status: 403 });
+    await execute('rename', { stream_id: 'a' });
+    expect(said.error.mock.calls[0]?.[0]).toMatch(/could not be renamed/);
+    expect(tabs.rename).not.toHaveBeenCalled();
   });
 });
 

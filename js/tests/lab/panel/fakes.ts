@@ -1,4 +1,4 @@
-import { vi } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
 import { Panel, type Surroundings } from '../../../src/lab/panel/panel';
 import type { ListMessage, ListWindow } from '../../../src/protocol';
 import type { ListReceiver, ListSource } from '../../../src/sources/source';
@@ -39,6 +39,20 @@ export class FakeLists {
     const { first = 0, count = 0 } = this.receiver?.window ?? {};
     this.say(listing(this.total, first, count));
   }
+}
+
+/** An empty page for each test, two minutes after its streams began. */
+export function onEmptyPage(): void {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.setSystemTime(1.7e12 + 120_000);
+  });
+
+  afterEach(() => {
+    document.body.replaceChildren();
+    document.head.replaceChildren();
+    vi.useRealTimers();
+  });
 }
 
 /** A panel in the page, ten rows high. */

@@ -1,17 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listed, listing } from '../../fakes';
-import { focused, one, press, settle, shown } from './fakes';
+import { focused, onEmptyPage, one, press, settle, shown } from './fakes';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.setSystemTime(1.7e12 + 120_000);
-});
-
-afterEach(() => {
-  document.body.replaceChildren();
-  document.head.replaceChildren();
-  vi.useRealTimers();
-});
+onEmptyPage();
 
 describe('the keyboard', () => {
   it('goes from the search into the list, and through all of it', async () => {
@@ -40,6 +31,7 @@ describe('the keyboard', () => {
     lists.say({ type: 'list', total: 2, first: 0, streams });
     row(1).focus();
     press('Enter');
+    press('F2');
     press('Delete');
     for (let at = 0; at < 5; at++) {
       press('ArrowRight');
@@ -51,6 +43,7 @@ describe('the keyboard', () => {
     (document.activeElement as HTMLElement).click();
     expect(act.mock.calls.map(([what, { stream_id: id }]) => [what, id])).toEqual([
       ['open', 'b'],
+      ['rename', 'b'],
       ['delete', 'b'],
       ['stop', 'b'],
       ['insert', 'b'],

@@ -17,8 +17,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function opened(lists: FakeLists): Promise<StreamList> {
-  const list = new StreamList(changed, page.signal);
+async function opened(lists: FakeLists, { signal } = page): Promise<StreamList> {
+  const list = new StreamList(changed, signal);
   list.open(lists.follow);
   await vi.advanceTimersByTimeAsync(0);
   return list;
@@ -52,7 +52,7 @@ describe('the list of streams', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(10_000), looks, async (total, all) => {
         const lists = new FakeLists(total);
-        const list = await opened(lists);
+        const list = await opened(lists, new AbortController());
         let first = 0;
         for (const [where, seen, wait] of all) {
           const wanted = 'jump' in where ? where.jump : first + where.step;

@@ -1,17 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { listed } from '../../fakes';
-import { FakeLists, focused, names, one, panelOf, press, settle, shown } from './fakes';
+import {
+  FakeLists,
+  focused,
+  names,
+  onEmptyPage,
+  one,
+  panelOf,
+  press,
+  settle,
+  shown,
+} from './fakes';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.setSystemTime(1.7e12 + 120_000);
-});
-
-afterEach(() => {
-  document.body.replaceChildren();
-  document.head.replaceChildren();
-  vi.useRealTimers();
-});
+onEmptyPage();
 
 describe('the panel', () => {
   it('loads and asks only while it is shown', async () => {

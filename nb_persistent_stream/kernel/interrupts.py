@@ -1,0 +1,65 @@
+"""Interrupts, where a kernel runs an async cell.
+
+There ipykernel's signal handler only puts the end of the cell on its loop (`_cancel_on_sigint`, by
+`IOLoop.add_callback`; its issues 881 and 1239 are about what people see). A loop that waits for
+events is not woken by that, nor is code that blocks, so the interrupt seems lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from .frontend import in_kernel
+
+# How long, in seconds, an interrupt may go unnoticed while a cell awaits.
+_NOTICED_WITHIN = 0.1
+
+
+@contextmanager
+def noticed() -> Iterator[None]:
+    """Let the running loop of a kernel turn often enough to notice an interrupt."""
+    if not in_kernel():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    next_turn: asyncio.TimerHandle
+
+    def turn() -> None:
+        nonlocal next_turn
+        next_turn = loop.call_later(_NOTICED_WITHIN, turn)
+
+    turn()
+    try:
+        yield
+    finally:
+        next_turn.cancel()
+
+
+@contextmanager
+def heard() -> Iterator[None]:
+    """Let an interrupt break code that blocks in an async cell, with `asyncio.CancelledError`.
+
+    A `KeyboardInterrupt` would end the kernel, where a task of the cell's blocks.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    is_kernels = str(getattr(handler, "__module__", "")).startswith("ipykernel.")
+    if not (callable(handler) and is_kernels) or (
+        threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        handler(number, frame)
+        raise asyncio.CancelledError
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)

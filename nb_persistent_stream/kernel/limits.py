@@ -1,0 +1,130 @@
+"""How much a source may say, and how long it may be silent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import asdict, dataclass, replace
+from types import TracebackType
+
+from ..config import Config
+from ..errors import InvalidInput, SourceFailed
+from ..protocol import Piece, size, valid
+from ..sources import Event
+from ..utf8 import whole
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What ends a source as an error; None is no limit.
+
+    Attributes:
+        max_bytes: the longest body, over all kinds.
+        first_timeout: the longest wait for the first delta, in seconds.
+        idle_timeout: the longest silence after it, in seconds.
+    """
+
+    max_bytes: int | None = None
+    first_timeout: float | None = None
+    idle_timeout: float | None = None
+
+
+NO_LIMITS = Limits()
+
+
+def limits(
+    config: Config,
+    *,
+    is_model: bool,
+    max_bytes: int | None,
+    first_timeout: float | None,
+    idle_timeout: float | None,
+) -> Limits:
+    """The limits of a call: what it asks for, else the settings.
+
+    The settings' timeouts are those of models: a program's own iterable may be silent for hours.
+
+    Raises:
+        InvalidInput: one of those that were asked for is not a number above 0.
+    """
+    asked = Limits(max_bytes, first_timeout, idle_timeout)
+    for name, value in asdict(asked).items():
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if value is not None and not (is_number and value > 0):
+            raise InvalidInput(f"{name} is {value!r}. Give it a number above 0.")
+    return Limits(
+        max_bytes or config.max_bytes,
+        first_timeout or (config.first_timeout if is_model else None),
+        idle_timeout or (config.idle_timeout if is_model else None),
+    )
+
+
+async def limited(events: AsyncIterator[Event], limits: Limits) -> AsyncGenerator[Event, None]:
+    """The events of a source within its limits.
+
+    Only the wait for the source is timed, not what its reader does meanwhile.
+
+    Raises:
+        SourceFailed: it was silent for too long, or said too much; what fits was said.
+    """
+    said = 0
+    patience, what = limits.first_timeout, "did not begin to answer"
+    while True:
+        async with _Patience(patience, what):
+            event = await anext(events, None)
+        if event is None:
+            return
+        if isinstance(event, Piece):
+            text = valid(event.text)
+            if limits.max_bytes is not None and said + size(text) > limits.max_bytes:
+                yield replace(event, text=_cut(text, limits.max_bytes - said))
+                raise _too_much(limits)
+            said += size(text)
+            patience, what = limits.idle_timeout, "fell silent"
+        yield event
+
+
+class _Patience:
+    """Cancels a block that takes longer than some seconds, and says so."""
+
+    def __init__(self, seconds: float | None, what: str) -> None:
+        self._seconds = seconds
+        self._what = what
+        self._is_over = False
+
+    async def __aenter__(self) -> None:
+        if self._seconds is not None:
+            self._task = asyncio.current_task()
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self._seconds, self._end)
+
+    async def __aexit__(
+        self,
+        type_: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._seconds is not None:
+            self._timer.cancel()
+        if self._is_over and isinstance(error, asyncio.CancelledError):
+            raise SourceFailed(
+                f"The source {self._what} for {self._seconds:g} s, so it was stopped. Run the cell "
+                "again, or give it longer with first_timeout= or idle_timeout=."
+            ) from None
+
+    def _end(self) -> None:
+        self._is_over = True
+        if self._task is not None:
+            self._task.cancel()
+
+
+def _cut(text: str, room: int) -> str:
+    data = text.encode()[:room]
+    return data[: whole(data)].decode()
+
+
+def _too_much(limits: Limits) -> SourceFailed:
+    return SourceFailed(
+        f"The source said more than {limits.max_bytes:,} bytes, so it was stopped; what it said "
+        "until then is kept. Give it more room with max_bytes= if it is meant to be so long."
+    )
