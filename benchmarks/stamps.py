@@ -1,7 +1,7 @@
 """Text that carries the time it was said at, and readers that find it in any protocol.
 
-A stamp is `@<nanoseconds of CLOCK_MONOTONIC>@`: the clock is the same in all processes of a machine.
-A reader looks for stamps in the bytes that come, whatever frames they come in: it costs next to
+A stamp is `@<nanoseconds of CLOCK_MONOTONIC>@`: all processes of a machine share that clock. A
+reader looks for stamps in the bytes that come, whatever frames they come in: it costs next to
 nothing, and treats a WebSocket, server-sent events and a long poll alike.
 """
 
@@ -29,6 +29,7 @@ class Readers:
         self.lags: list[float] = []
         self.counts = [0] * len(requests)
         self._rest = [b""] * len(requests)
+        self._connections: list[socket.socket] = []
         self._selector = selectors.DefaultSelector()
         for number, (request, then) in enumerate(requests):
             connection = socket.create_connection(("127.0.0.1", port))
@@ -39,13 +40,14 @@ class Readers:
             assert b" 200 " in head[:20] or b" 101 " in head[:20], head
             connection.sendall(then)
             connection.setblocking(False)
+            self._connections.append(connection)
             self._selector.register(connection, selectors.EVENT_READ, number)
 
     def read(self, seconds: float) -> bool:
         """Take in what comes within some seconds at most; whether anything came."""
         ready = self._selector.select(seconds)
         for key, _ in ready:
-            data = key.fileobj.recv(1 << 20)
+            data = self._connections[key.data].recv(1 << 20)
             now = time.monotonic_ns()
             if not data:
                 self._selector.unregister(key.fileobj)
@@ -61,9 +63,9 @@ class Readers:
         return bool(ready)
 
     def close(self) -> None:
-        for key in list(self._selector.get_map().values()):
-            key.fileobj.close()
         self._selector.close()
+        for connection in self._connections:
+            connection.close()
 
 
 def live_socket(port: int, path: str, token: str, stream_id: str) -> tuple[bytes, bytes]:

@@ -4,6 +4,8 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterator
+from itertools import pairwise
 
 from benchmarks.processes import memory
 from nb_persistent_stream import stream
@@ -18,7 +20,7 @@ def main() -> None:
     before = memory(os.getpid())
     marks: list[float] = []
 
-    def words():  # noqa: ANN202
+    def words() -> Iterator[str]:
         for number in range(size // len(WORD)):
             if number * len(WORD) % PART == 0:
                 marks.append(time.process_time())
@@ -28,7 +30,7 @@ def main() -> None:
     handle.result()
     marks.append(time.process_time())
     held = memory(os.getpid()) - before
-    parts = [later - sooner for sooner, later in zip(marks, marks[1:], strict=False)]
+    parts = [later - sooner for sooner, later in pairwise(marks)]
     print(json.dumps({"held": held, "parts": parts}))
 
 

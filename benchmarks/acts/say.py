@@ -14,7 +14,7 @@ from nb_persistent_stream import stream
 
 
 async def paced(count: int, rate: float, begin: asyncio.Event) -> AsyncIterator[str]:
-    while not begin.is_set():
+    while not begin.is_set():  # noqa: ASYNC110  (set by another thread)
         await asyncio.sleep(0.01)
     start = time.monotonic()
     for number in range(count):

@@ -1,4 +1,4 @@
-"""Say as fast as the store takes it: `write COUNT`; prints deltas a second and the commits taken."""
+"""Say as fast as the store takes it: `write COUNT`; prints deltas a second, and the commits."""
 
 import json
 import os

@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from ..processes import TOKEN, jupyter, measured, node
@@ -37,7 +38,7 @@ def rows() -> Iterator[Row]:
                     "ours": _live(port, ids[0], deltas),
                     "durable-streams, in memory": _get(memory),
                     "durable-streams, in files": _get(files),
-                    "loopback": lambda size=deltas * size: _loopback(size),
+                    "loopback": partial(_loopback, deltas * size),
                 })  # fmt: skip
         ours, limit = figures.pop("ours"), figures.pop("loopback")
         yield Row(

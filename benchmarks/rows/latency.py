@@ -23,8 +23,8 @@ def rows() -> Iterator[Row]:
     for watchers, most in ((1, 6), (10, 6), (100, 10)):
         ours = _ours(watchers)
         peers = {
-            "durable-streams, in memory": _durable(watchers, None),
-            "durable-streams, in files": _durable(watchers, "files"),
+            "durable-streams, in memory": _durable(watchers, kept=False),
+            "durable-streams, in files": _durable(watchers, kept=True),
         }
         if (redis := _resumable(watchers)) is not None:
             peers["resumable-stream on Redis"] = redis
@@ -50,14 +50,16 @@ def _ours(watchers: int) -> list[float]:
         return _collect(readers, RATE * SECONDS * watchers)
 
 
-def _durable(watchers: int, kept: str | None) -> list[float]:
-    with tempfile.TemporaryDirectory() as folder:
-        with node("durable.mjs", *([folder] if kept else [])) as port:
-            request(port, "/s", "PUT", b"", Content_Type="text/plain")
-            readers = Readers(port, [events(port, "/s?offset=-1&live=sse")] * watchers)
-            with running(command("post", port, "/s", RATE * SECONDS, RATE)) as driver:
-                _go(driver)
-                return _collect(readers, RATE * SECONDS * watchers)
+def _durable(watchers: int, *, kept: bool) -> list[float]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        node("durable.mjs", *([folder] if kept else [])) as port,
+    ):
+        request(port, "/s", "PUT", b"", Content_Type="text/plain")
+        readers = Readers(port, [events(port, "/s?offset=-1&live=sse")] * watchers)
+        with running(command("post", port, "/s", RATE * SECONDS, RATE)) as driver:
+            _go(driver)
+            return _collect(readers, RATE * SECONDS * watchers)
 
 
 def _resumable(watchers: int) -> list[float] | None:

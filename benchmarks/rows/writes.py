@@ -6,7 +6,7 @@ import json
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -71,7 +71,7 @@ def _bare(commits: int) -> float:
     return COUNT / seconds
 
 
-def _peer(batch: int):  # noqa: ANN202
+def _peer(batch: int) -> Callable[[], float]:
     """The reference server with files, fed in batches of JSON over one connection."""
 
     def measure() -> float:
