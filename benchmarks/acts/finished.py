@@ -1,23 +1,25 @@
-"""Finished streams: `finished DELTAS SIZE [STREAMS]`; prints their ids."""
+"""A finished stream as a model's pace leaves it, a row a delta: `finished DELTAS SIZE`; its id."""
 
+import asyncio
 import json
 import sys
 
 from benchmarks.stamps import stamped
-from nb_persistent_stream import create
+from nb_persistent_stream.config import load
+from nb_persistent_stream.protocol import Delta, Report, Status
+from nb_persistent_stream.store import NewStream, SqliteStore
 
 
-def main() -> None:
+async def main() -> None:
     deltas, size = int(sys.argv[1]), int(sys.argv[2])
-    streams = int(sys.argv[3]) if len(sys.argv) > 3 else 1
-    ids = []
-    for _ in range(streams):
-        with create(show=False, chunk_by=size) as writer:
-            for number in range(deltas):
-                # Kinds in turn are never merged: each delta is a row of its own.
-                writer.write(stamped().ljust(size), kind="text" if number % 2 else "reasoning")
-        ids.append(writer.id)
-    print(json.dumps(ids))
+    store = await SqliteStore.open(load().file)
+    lease = await store.create(NewStream("finished", "driver"))
+    await store.start(lease)
+    body = [Delta(n * size, stamped().ljust(size)[:size]) for n in range(deltas)]
+    await store.append(lease, body)
+    await store.finish(lease, Status.DONE, Report())
+    await store.close()
+    print(json.dumps(lease.stream_id))
 
 
-main()
+asyncio.run(main())

@@ -26,7 +26,7 @@ def rows() -> Iterator[Row]:
     for deltas, size, goal in BODIES:
         with tempfile.TemporaryDirectory() as folder:
             store = Path(folder) / "s.db"
-            ids = measured("finished", deltas, size, env={"NB_STREAM_STORE": str(store)})
+            stream_id = measured("finished", deltas, size, env={"NB_STREAM_STORE": str(store)})
             with (
                 jupyter(Path(folder), store) as (port, _),
                 node("durable.mjs") as memory,
@@ -35,7 +35,7 @@ def rows() -> Iterator[Row]:
                 for peer in (memory, files):
                     _fill(peer, deltas, size)
                 figures = in_turn(9, {
-                    "ours": _live(port, ids[0], deltas),
+                    "ours": _live(port, stream_id),
                     "durable-streams, in memory": _get(memory),
                     "durable-streams, in files": _get(files),
                     "loopback": partial(_loopback, deltas * size),
@@ -47,7 +47,7 @@ def rows() -> Iterator[Row]:
         )  # fmt: skip
 
 
-def _live(port: int, stream_id: str, deltas: int) -> Callable[[], float]:
+def _live(port: int, stream_id: str) -> Callable[[], float]:
     def measure() -> float:
         request, subscribe = live_socket(port, LIVE, TOKEN, stream_id)
         with socket.create_connection(("127.0.0.1", port)) as connection:
@@ -57,7 +57,7 @@ def _live(port: int, stream_id: str, deltas: int) -> Callable[[], float]:
             start = time.perf_counter()
             connection.sendall(subscribe)
             rest = b""
-            while b'"status": "done"' not in rest:
+            while b'"status":"done"' not in rest:
                 rest = rest[-20:] + connection.recv(1 << 20)
             return 1000 * (time.perf_counter() - start)
 

@@ -20,7 +20,7 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "streams.db"
         env = {"NB_STREAM_STORE": str(store)}
-        stream_id = measured("finished", 1, 50, env=env)[0]
+        stream_id = measured("finished", 1, 50, env=env)
         with jupyter(Path(folder), store) as (port, server):
             readers = Readers(port, [live_socket(port, LIVE, TOKEN, stream_id)] * PAGES)
             while min(readers.counts) == 0:
