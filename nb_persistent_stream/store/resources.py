@@ -11,8 +11,14 @@ from ..protocol import Delta
 from . import appends, creation, forks
 from .bodies import Read, read_whole
 from .durable import Appended, NewParts, NewResource, Resource
+from .queries import IS_LIVE
 from .rows import to_resource
 from .transactions import Transactions
+
+_DUE = f"""
+SELECT EXISTS (SELECT 1 FROM resources WHERE expires_at <= ?) AS is_over,
+  EXISTS (SELECT 1 FROM streams WHERE driver IS NOT NULL AND {IS_LIVE}) AS is_driven
+"""
 
 
 class Resources:
@@ -71,8 +77,10 @@ class Resources:
         """The body from the delta on that holds an offset, uncut, about 128 KiB at most."""
         return await read_whole(self._read, stream_id, offset)
 
-    async def sweep(self) -> None:
-        """Delete the streams whose time is over."""
+    async def sweep(self) -> bool:
+        """Delete the streams whose time is over; whether any stream has a driver."""
         now = self._clock()
-        if await self._read("SELECT 1 FROM resources WHERE expires_at <= ? LIMIT 1", (now,)):
+        (row,) = await self._read(_DUE, (now,))
+        if row["is_over"]:
             await self._transactions.run(partial(forks.expire, now=now))
+        return bool(row["is_driven"])
