@@ -12,7 +12,7 @@ LABEXTENSION := $(VENV)/share/jupyter/labextensions/nb-persistent-stream
 LINK = rm -rf $(LABEXTENSION) && ln -s $(CURDIR)/nb_persistent_stream/labextension $(LABEXTENSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check soak dev docs build lint format nbval audit dist bench-viewer lock clean chromium
+.PHONY: help demo test check soak dev docs build lint format nbval audit dist bench bench-viewer lock clean chromium redis
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -93,18 +93,30 @@ dist: $(VENV)/.dev ## Make the sdist, the wheel and their bills of materials in 
 	  --output-reproducible --output-file dist/python.cdx.json "$$folder/venv"
 	cd js && npm sbom --omit=dev --sbom-format=cyclonedx > ../dist/viewer.cdx.json
 
+bench: $(VENV)/.dev chromium redis ## Measure all beside its peers, on this machine (ARGS=latency for one part)
+	cd benchmarks/peers && npm ci --no-fund --no-audit
+	$(BIN)/python -m benchmarks.run $(ARGS)
+
 bench-viewer: $(VENV)/.dev chromium ## Measure the viewer against other Markdown renderers
 	cd js/bench && npm ci --no-fund --no-audit && node build.mjs
 	$(BIN)/python js/bench/run.py
 
 clean: ## Remove what was built and installed
-	rm -rf $(VENV) dist artifacts nb_persistent_stream/static nb_persistent_stream/labextension js/node_modules js/bench/node_modules js/bench/dist
+	rm -rf $(VENV) dist artifacts nb_persistent_stream/static nb_persistent_stream/labextension js/node_modules js/bench/node_modules js/bench/dist benchmarks/peers/node_modules
 
 chromium:
 	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && apt-get install -y -qq chromium; \
 	else \
 	  echo "The browser tests need Chromium. Install it, for example: sudo apt-get install chromium"; exit 1; \
+	fi
+
+# One peer keeps its streams in Redis; its figures are left out where there is none.
+redis:
+	@command -v redis-server >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server; \
+	else \
+	  echo "Without a redis-server there are no figures of resumable-stream."; \
 	fi
 
 # To build takes little; to check and test takes all.

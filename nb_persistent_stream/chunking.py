@@ -105,10 +105,11 @@ class Chunker:
     def _keep(self, piece: Piece, start: int, end: int) -> None:
         if start == end:
             return
-        text = piece.text[start:end]
-        self._waiting.append(Piece(text, piece.kind, piece.meta))
+        if end - start < len(piece.text):
+            piece = Piece(piece.text[start:end], piece.kind, piece.meta)
+        self._waiting.append(piece)
         if isinstance(self._chunk_by, int):
-            self._bytes += size(text)
+            self._bytes += size(piece.text)
 
     def _cut(self, text: str) -> int | None:
         """How much of a new text goes out with what waits before it; None when all must wait."""
@@ -129,6 +130,8 @@ class Chunker:
 
 def merge(pieces: list[Piece]) -> list[Piece]:
     """Join neighbours of the same kind and meta, so that one commit writes few rows."""
+    if len(pieces) <= 1:
+        return pieces
     return [
         Piece("".join(piece.text for piece in group), kind, meta)
         for (kind, meta), group in groupby(pieces, key=lambda piece: (piece.kind, piece.meta))

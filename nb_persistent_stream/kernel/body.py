@@ -38,10 +38,11 @@ class Body:
         piece = self._with_what_waits(piece)
         text = piece.text
         half = text[-1:] if _HIGH_SURROGATES[0] <= text[-1:] <= _HIGH_SURROGATES[1] else ""
-        text = text[: len(text) - len(half)]
+        text = text[: len(text) - len(half)] if half else text
         if half or (piece.kind == TOOL_CALL and not text):
             self._waiting.append(Piece(half, piece.kind, piece.meta))
-        return self._add(Piece(valid(text), piece.kind, piece.meta))
+        text = valid(text)
+        return self._add(piece if text is piece.text else Piece(text, piece.kind, piece.meta))
 
     def close(self) -> list[Delta]:
         """Say that nothing follows; what waited comes out, a call without arguments as `{}`."""

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from ..chunking import ChunkBy, Chunker, merge
 from ..protocol import Delta, Piece, place, size
 from .marks import Mark, Marks
+from .steps import next_step, writing
 
 Append = Callable[[Sequence[Delta]], Awaitable[None]]
 
@@ -33,6 +34,7 @@ class Writer:
         self._marks = Marks()
         self._unsaved = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._step: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
         self._saved = asyncio.Event()
         self._closing = False
@@ -79,11 +81,22 @@ class Writer:
     def _queue(self, ready: list[Piece]) -> None:
         if ready:
             self._ready += ready
-            self._wake.set()
+            self._write_soon()
             self._stop_timer()
         if self._chunker.waiting and self._timer is None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(self._max_delay, self._flush)
+
+    def _write_soon(self) -> None:
+        loop = asyncio.get_running_loop()
+        if (step := next_step(loop.time())) is None:
+            self._wake.set()
+        elif self._step is None:
+            self._step = loop.call_at(step, self._take_step)
+
+    def _take_step(self) -> None:
+        self._step = None
+        self._wake.set()
 
     def _flush(self) -> None:
         self._stop_timer()
@@ -101,12 +114,13 @@ class Writer:
 
     async def _run(self) -> None:
         try:
-            while not (self._closing and not self._ready):
-                await self._wake.wait()
-                self._wake.clear()
-                while self._ready:
-                    ready, self._ready = merge(self._ready), []
-                    await self._write(ready)
+            with writing():
+                while not (self._closing and not self._ready):
+                    await self._wake.wait()
+                    self._wake.clear()
+                    if self._ready:
+                        ready, self._ready = merge(self._ready), []
+                        await self._write(ready)
         finally:
             self._stop_timer()
             self._saved.set()

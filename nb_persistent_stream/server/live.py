@@ -10,6 +10,7 @@ from contextlib import aclosing, suppress
 from datetime import datetime, timezone
 from typing import Any
 
+import msgspec
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import ws_authenticated
 from jupyter_server.base.handlers import JupyterHandler
@@ -145,6 +146,12 @@ class LiveHandler(JsonReplies, WebSocketMixin, WebSocketHandler, JupyterHandler)
         info = await store.info(stream_id)
         if not info.status.final:  # a catch-up may be long, and the page shows what it waits for
             yield state_message(info, time.time())
+        while offset < info.length and (deltas := await store.joined(stream_id, offset)):
+            offset = deltas[-1].end
+            yield deltas_message(deltas)
+        if info.status.final:
+            yield state_message(info, time.time())
+            return
         async with aclosing(store.follow(stream_id, offset)) as batches:
             async for batch in batches:
                 if batch.deltas:
@@ -162,7 +169,7 @@ class LiveHandler(JsonReplies, WebSocketMixin, WebSocketHandler, JupyterHandler)
 
     async def _send(self, sub: int, message: dict[str, Any]) -> None:
         message["sub"] = sub
-        await self.write_message(json.dumps(message, ensure_ascii=False))
+        await self.write_message(msgspec.json.encode(message))
 
 
 def _check_offset(offset: object) -> int:

@@ -12,9 +12,13 @@ from . import appends, creation, forks
 from .bodies import read_whole
 from .database import Database
 from .durable import Appended, NewParts, NewResource, Resource
+from .queries import IS_LIVE
 from .rows import to_resource
 
-_EXPIRED = "SELECT 1 FROM resources WHERE expires_at <= ? LIMIT 1"
+_DUE = f"""
+SELECT EXISTS (SELECT 1 FROM resources WHERE expires_at <= ?) AS is_over,
+  EXISTS (SELECT 1 FROM streams WHERE driver IS NOT NULL AND {IS_LIVE}) AS is_driven
+"""
 
 
 class Resources:
@@ -72,8 +76,10 @@ class Resources:
         """The body from the delta on that holds an offset, uncut, about 128 KiB at most."""
         return await read_whole(self._database.read, stream_id, offset)
 
-    async def sweep(self) -> None:
-        """Delete the streams whose time is over."""
+    async def sweep(self) -> bool:
+        """Delete the streams whose time is over; whether any stream has a driver."""
         now = self._clock()
-        if await self._database.read(_EXPIRED, (now,)):
+        (row,) = await self._database.read(_DUE, (now,))
+        if row["is_over"]:
             await self._database.run(partial(forks.expire, now=now))
+        return bool(row["is_driven"])

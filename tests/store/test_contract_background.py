@@ -90,7 +90,7 @@ async def test_what_came_to_its_end_is_not_claimed(store, status):
 @pytest.mark.parametrize(("status", "error"), [(Status.TIMEOUT, None), (Status.ERROR, UNREACHABLE)])
 async def test_one_that_goes_on_is_found_by_who_asks_the_same(store, status, error, same_cell):
     await lose(store, status, error)
-    found = await store.create_or_find(new("two", "other"), same_cell=same_cell)
+    found = (await store.create_or_find(new("two", "other"), same_cell=same_cell)).info
     assert (found.id, found.status, found.epoch) == ("one", status, 1)
 
 
@@ -105,4 +105,4 @@ async def test_one_that_goes_on_is_found_by_who_asks_the_same(store, status, err
 )
 async def test_one_that_does_not_go_on_is_not_found(store, how):
     await lose(store, **how)
-    assert (await store.create_or_find(new("two", "other"))).id == "two"
+    assert (await store.create_or_find(new("two", "other"))).info.id == "two"
