@@ -165,6 +165,7 @@ class TestWindows:
             end = 0
             while len(told) < 4:
                 end = await say(store, lease, "x", offset=end)
+                await asyncio.sleep(0.01)  # a journal lets nobody read while somebody writes
             return end
 
         writing = asyncio.create_task(write())
