@@ -17,7 +17,7 @@ from ..patience import pauses
 from ..protocol import Piece, Report
 from . import responses
 from .contract import Background, Event, Request, Source
-from .failures import Peer, answer, broke_off, explain, is_of_the_connection
+from .failures import CUT_OFF, Peer, answer, broke_off, explain, is_of_the_connection
 from .fields import get
 
 # How long, in seconds, a provider that can't be reached is asked again for the rest.
@@ -108,7 +108,7 @@ class Answers:
     ) -> None:
         """Wait for the next try, if there is an answer to ask for and patience is left."""
         if response_id is None:
-            raise broke_off("the connection ended before the answer did")
+            raise broke_off(CUT_OFF)
         pause = next(tries, None)
         if pause is None:
             why = explain(trouble, self.peer) if trouble else "It ends each connection."
