@@ -28,6 +28,15 @@ _WAY = ("extra_headers", "extra_query")
 _FOR_NOW = (408, 429)
 # How a cancel of an answer is refused that has ended, or is not there any more.
 _ENDED = (400, 404, 409)
+# What the refusal of the rest of an answer means. OpenAI sends events for five minutes after the
+# begin: https://github.com/openai/openai-python/issues/2828
+_GONE = {
+    400: (
+        "The provider sends no more of the answer {}, as OpenAI does five minutes after its begin; "
+        "the whole of it may be had by that id for a while."
+    ),
+    404: "The provider does not have the answer {} any more: it keeps it for some minutes only.",
+}
 _RETRY = "What it said is kept; retry() asks once more."
 
 
@@ -162,9 +171,7 @@ def _last(error: Exception, response_id: str | None) -> Exception:
     """The error of an answer that can't be had any more."""
     if response_id is None:
         return error
-    if getattr(error, "status_code", None) == 404:  # noqa: PLR2004
-        return SourceFailed(
-            "The provider does not have the answer any more: it keeps it for some minutes only. "
-            + _RETRY
-        )
+    status = getattr(error, "status_code", None)
+    if status in _GONE:
+        return SourceFailed(f"{_GONE[status].format(response_id)} {_RETRY}")
     return SourceFailed(f"{error} {_RETRY}") if isinstance(error, SourceFailed) else error
