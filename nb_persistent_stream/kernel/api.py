@@ -75,7 +75,8 @@ def stream(
             `NB_STREAM_FIRST_TIMEOUT`, else 600; of an iterable there is no limit unless given.
         idle_timeout: the longest silence after that (`NB_STREAM_IDLE_TIMEOUT`, else 300).
         show: False keeps the stream out of the cell.
-        options: passed on to the model: `temperature=0`, `max_completion_tokens=500`, ...
+        options: passed on to the model: `temperature=0`, `max_completion_tokens=500`, ...;
+            `background=True` has OpenAI go on with the answer if this kernel can't.
 
     Returns:
         The stream's handle, at once. `await` it for the whole text.

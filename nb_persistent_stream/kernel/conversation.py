@@ -49,7 +49,8 @@ def resume(info: StreamInfo, secrets: Mapping[str, Any]) -> Stream:
     Raises:
         InvalidInput: it can't be taken up, or need not be; the message says what to do.
     """
-    if not (can_go_on(info) and is_abandoned(info, runtime().driver_id)):
+    was_taken_up = not info.status.final and info.epoch > 1
+    if not can_go_on(info) or not (was_taken_up or is_abandoned(info, runtime().driver_id)):
         raise _not_resumable(info)
     how = plan("word", None, None, ())
     asked = {**_asked(info, {}), **secrets}
@@ -63,9 +64,11 @@ def resume(info: StreamInfo, secrets: Mapping[str, Any]) -> Stream:
 async def _resume(how: Plan, info: StreamInfo, source: Source) -> Stream:
     here = runtime()
     store = await here.store(how.config)
-    driver = await take_over(here, store, how, info)
-    if driver is not None:
-        driver.begin(source, limits(how.config, is_model=True))
+    # One that was taken up already is followed, as where another kernel is faster.
+    if is_abandoned(info, here.driver_id):
+        driver = await take_over(here, store, how, info)
+        if driver is not None:
+            driver.begin(source, limits(how.config, is_model=True))
     return Stream(here, store, info.id, here.drivers.get(info.id), source.schema, reused=True)
 
 

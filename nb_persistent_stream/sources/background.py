@@ -17,7 +17,7 @@ from ..patience import pauses
 from ..protocol import Piece, Report
 from . import responses
 from .contract import Background, Event, Request, Source
-from .failures import Peer, answer, broke_off, explain, is_of_the_connection
+from .failures import CUT_OFF, Peer, answer, broke_off, explain, is_of_the_connection
 from .fields import get
 
 # How long, in seconds, a provider that can't be reached is asked again for the rest.
@@ -28,6 +28,15 @@ _WAY = ("extra_headers", "extra_query")
 _FOR_NOW = (408, 429)
 # How a cancel of an answer is refused that has ended, or is not there any more.
 _ENDED = (400, 404, 409)
+# What the refusal of the rest of an answer means. OpenAI sends events for five minutes after the
+# begin: https://github.com/openai/openai-python/issues/2828
+_GONE = {
+    400: (
+        "The provider sends no more of the answer {}, as OpenAI does five minutes after its begin; "
+        "the whole of it may be had by that id for a while."
+    ),
+    404: "The provider does not have the answer {} any more: it keeps it for some minutes only.",
+}
 _RETRY = "What it said is kept; retry() asks once more."
 
 
@@ -108,7 +117,7 @@ class Answers:
     ) -> None:
         """Wait for the next try, if there is an answer to ask for and patience is left."""
         if response_id is None:
-            raise broke_off("the connection ended before the answer did")
+            raise broke_off(CUT_OFF)
         pause = next(tries, None)
         if pause is None:
             why = explain(trouble, self.peer) if trouble else "It ends each connection."
@@ -162,9 +171,7 @@ def _last(error: Exception, response_id: str | None) -> Exception:
     """The error of an answer that can't be had any more."""
     if response_id is None:
         return error
-    if getattr(error, "status_code", None) == 404:  # noqa: PLR2004
-        return SourceFailed(
-            "The provider does not have the answer any more: it keeps it for some minutes only. "
-            + _RETRY
-        )
+    status = getattr(error, "status_code", None)
+    if status in _GONE:
+        return SourceFailed(f"{_GONE[status].format(response_id)} {_RETRY}")
     return SourceFailed(f"{error} {_RETRY}") if isinstance(error, SourceFailed) else error

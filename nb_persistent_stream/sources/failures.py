@@ -16,6 +16,9 @@ from .secrets import without_keys
 _WRAPPING = re.compile(r"^litellm\.(\w+): (\1: )?(\w+ - )?")
 
 
+CUT_OFF = "the connection ended before the answer did"
+
+
 @dataclass(frozen=True, slots=True)
 class Peer:
     """Whom a request goes to.
@@ -45,7 +48,7 @@ def broke_off(said: str) -> SourceFailed:
 
 
 async def answer(
-    peer: Peer, events: AsyncGenerator[Event, None], *, says_its_end: bool = True
+    peer: Peer, events: AsyncGenerator[Event, None], *, says_why: bool = True
 ) -> AsyncGenerator[Event, None]:
     """The events of an answer; what an SDK raises comes as a `SourceFailed`.
 
@@ -58,10 +61,10 @@ async def answer(
         async with aclosing(events):
             async for event in events:
                 ends = isinstance(event, Report) and event.finish_reason is not None
-                whole = whole or ends or not says_its_end
+                whole = whole or ends or not says_why
                 yield event
         if not whole:
-            raise broke_off("the connection ended before the answer did")
+            raise broke_off(CUT_OFF)
     except SourceFailed as error:
         raise type(error)(without_keys(str(error), peer.secrets)) from None
     except Exception as error:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
@@ -33,8 +33,9 @@ class _Api:
 
     resource: str
     ask: Callable[[Request], dict[str, Any]]
-    read: Callable[[Any], Any]
-    says_its_end: bool
+    hear: Callable[[Any, dict[str, Any]], AsyncGenerator[Any, None]]
+    read: Callable[[Any], Iterator[Event]]
+    says_why_it_ended: bool
 
 
 def key_of(options: Mapping[str, Any]) -> str | None:
@@ -79,7 +80,7 @@ def _source(request: Request, api: _Api) -> Source:
         secrets_of(request),
     )
     source = Source(
-        lambda: answer(peer, _ask(request, api, key), says_its_end=api.says_its_end),
+        lambda: answer(peer, _ask(request, api, key), says_why=api.says_why_it_ended),
         provider="openai",
         model=request.model,
         options=shown_options(request),
@@ -91,12 +92,26 @@ def _source(request: Request, api: _Api) -> Source:
 
 
 async def _ask(request: Request, api: _Api, key: str | None) -> AsyncGenerator[Event, None]:
-    async with _client(request, key) as client:
-        items = await _member(client, api.resource).create(**_asked(request, api))
-        async with items:
-            async for item in items:
-                for event in api.read(item):
-                    yield event
+    asked = _asked(request, api)
+    async with _client(request, key) as client, aclosing(api.hear(client, asked)) as items:
+        async for item in items:
+            for event in api.read(item):
+                yield event
+
+
+async def _hear_chat(client: Any, asked: dict[str, Any]) -> AsyncGenerator[Any, None]:
+    # Line by line: the client does not tell an answer that is whole from one that was cut off.
+    asking = client.chat.completions.with_streaming_response.create(**asked)
+    async with asking as response, aclosing(chat.chunks(response.iter_lines())) as items:
+        async for item in items:
+            yield item
+
+
+async def _hear_response(client: Any, asked: dict[str, Any]) -> AsyncGenerator[Any, None]:
+    items = await client.responses.create(**asked)
+    async with items:
+        async for item in items:
+            yield item
 
 
 @asynccontextmanager
@@ -170,5 +185,7 @@ def _member(client: Any, path: str) -> Any:
     return client
 
 
-_CHAT = _Api("chat.completions", ask_chat, chat.read_chunk, says_its_end=False)
-_RESPONSES = _Api("responses", _ask_responses, responses.read_event, says_its_end=True)
+_CHAT = _Api("chat.completions", ask_chat, _hear_chat, chat.read_chunk, says_why_it_ended=False)
+_RESPONSES = _Api(
+    "responses", _ask_responses, _hear_response, responses.read_event, says_why_it_ended=True
+)

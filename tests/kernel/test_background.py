@@ -90,14 +90,14 @@ def elsewhere_started(provider):
 def lost(elsewhere_started, provider, there):
     """The id of a stream whose driver was killed when so many bytes were stored, of about 2,000."""
 
-    def lose(length, **more):
+    def lose(length, after=10**9, **more):
         provider.control(**{"most": 120, **more})  # it has not ended by then
         driver = elsewhere_started()
         stream_id = driver.stdout.readline().strip()
         until(lambda: get(stream_id).info.length >= length and get(stream_id).response_id)
         driver.kill()
         driver.wait()
-        provider.control(most=10**9)
+        provider.control(most=after)
         assert there(lambda store: expired(store, stream_id))
         return stream_id
 
@@ -184,13 +184,13 @@ class TestKilled:
         assert is_whole(s, there)
 
     def test_it_is_taken_up_twice(self, lost, elsewhere_started, provider, there):
-        stream_id = lost(300)
-        provider.control(pace=0.02)
+        stream_id = lost(300, most=60, after=100)
         second = elsewhere_started(f"get({stream_id!r}).resume(api_key='sk-dummy-1')")
         second.stdout.readline()
-        until(lambda: get(stream_id).info.length > 800)
+        until(lambda: get(stream_id).info.length > 1100)
         second.kill()
         second.wait()
+        provider.control(most=10**9)
         assert there(lambda store: expired(store, stream_id))
         s = get(stream_id).resume()
         assert s.result(20)
@@ -245,25 +245,28 @@ class TestRaces:
     def test_of_two_who_take_it_up_one_drives_and_one_follows(
         self, lost, elsewhere_started, provider, there
     ):
-        stream_id = lost(300)
+        stream_id = lost(300, after=120)  # it does not end before both are there
         both = [elsewhere_started(f"get({stream_id!r}).resume()") for _ in range(2)]
         for process in both:
             assert process.stdout.readline().strip() == stream_id, process.stderr.read()
+        provider.control(most=10**9)
         for process in both:
             assert process.communicate(timeout=30)[0] == f"{said('text')!r} 2\n"
         assert is_whole(get(stream_id), there)
         assert (provider.generations, len(provider.asked(get(stream_id).response_id))) == (1, 1)
 
     def test_a_driver_that_slept_is_fenced(self, elsewhere_started, provider, there):
-        provider.control(pace=0.01)
+        provider.control(most=60)
         sleeper = elsewhere_started()
         stream_id = sleeper.stdout.readline().strip()
         until(lambda: get(stream_id).info.length > 300)
         sleeper.send_signal(signal.SIGSTOP)
         assert there(lambda store: expired(store, stream_id))
         s = get(stream_id).resume()
-        until(lambda: s.info.length > 800)
+        provider.control(most=80)
+        until(lambda: s.info.length > 1000)
         sleeper.send_signal(signal.SIGCONT)
+        provider.control(most=10**9)
         assert s.result(20)
         assert is_whole(s, there)
         assert "may no longer write" in sleeper.communicate(timeout=30)[1]
@@ -306,11 +309,18 @@ class TestOver:
         assert (at.value.text, get(stream_id).reasoning) == ("", said("reasoning"))
         assert get(stream_id).status == "error"
 
-    def test_an_answer_that_is_not_kept_any_more_keeps_its_text(self, lost, provider):
+    @pytest.mark.parametrize(
+        ("status", "why"),
+        [
+            (404, r"not have the answer resp_\d+ any more"),
+            (400, r"sends no more of the answer resp"),
+        ],
+    )
+    def test_an_answer_that_is_not_sent_any_more_keeps_its_text(self, lost, provider, status, why):
         stream_id = lost(500)
         text = get(stream_id).text
-        provider.control(refuses=404)
-        with pytest.raises(StreamFailed, match=r"not have the answer any more.*retry\(\)") as at:
+        provider.control(refuses=status)
+        with pytest.raises(StreamFailed, match=rf"{why}.*kept; retry\(\)") as at:
             get(stream_id).resume().result(20)
         assert (at.value.text, bool(text)) == (text, True)
         provider.control(refuses=None)

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from nb_persistent_stream.sources import iterable_source
+from nb_persistent_stream.sources.handoff import _MOST_BYTES as MOST_BYTES
 from nb_persistent_stream.sources.handoff import Abandoned, Handoff
 
 from ..waiting import eventually
@@ -134,6 +135,24 @@ async def test_a_producer_that_is_too_fast_waits():
     assert taken == 500
     # One more than the limit: the consumer makes room before it counts.
     assert max(leads) <= LIMIT + 1
+
+
+async def test_what_waits_is_bounded_by_its_bytes_too():
+    """A source that is read for nobody is not read further than a bound, and one item."""
+    item, read = 64 * 1024, []
+
+    def source():
+        for _ in range(100):
+            read.append(item)
+            yield "ü" * (item // 2)
+
+    events = iterable_source(source()).open()
+    first = await anext(events)
+    await eventually(lambda: sum(read) > MOST_BYTES)
+    await asyncio.sleep(0.1)  # in which it would go on
+    assert sum(read) <= MOST_BYTES + 3 * item
+    rest = [event.text async for event in events]
+    assert sum(len(text.encode()) for text in [first.text, *rest]) == 100 * item == sum(read)
 
 
 async def test_an_async_producer_that_is_too_fast_waits_and_its_loop_goes_on():
