@@ -7,7 +7,9 @@ import sys
 
 from .table import HEAD, line
 
-NAMES = ["driver", "writes", "latency", "catchup", "growth", "idle", "imports"]
+NAMES = [
+    *("driver", "writes", "latency", "pixels", "catchup", "lists", "growth", "idle", "imports"),
+]
 
 
 def main() -> None:

@@ -7,10 +7,12 @@ nothing, and treats a WebSocket, server-sent events and a long poll alike.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import selectors
 import socket
 import time
+from collections.abc import AsyncIterator
 
 _STAMP = re.compile(rb"@(\d{10,})@")
 _WORDS = "the quick brown fox jumps over "
@@ -19,6 +21,15 @@ _WORDS = "the quick brown fox jumps over "
 def stamped() -> str:
     """Text of about 50 bytes that says when it was said."""
     return f"@{time.monotonic_ns()}@ {_WORDS}"
+
+
+async def paced(count: int, rate: float) -> AsyncIterator[str]:
+    """Say so much, so often a second."""
+    start = time.monotonic()
+    for number in range(count):
+        if (pause := start + number / rate - time.monotonic()) > 0:
+            await asyncio.sleep(pause)
+        yield stamped()
 
 
 class Readers:

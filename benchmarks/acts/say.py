@@ -9,24 +9,21 @@ import sys
 import time
 from collections.abc import AsyncIterator
 
-from benchmarks.stamps import stamped
+from benchmarks.stamps import paced
 from nb_persistent_stream import stream
 
 
-async def paced(count: int, rate: float, begin: asyncio.Event) -> AsyncIterator[str]:
+async def words(count: int, rate: float, begin: asyncio.Event) -> AsyncIterator[str]:
     while not begin.is_set():  # noqa: ASYNC110  (set by another thread)
         await asyncio.sleep(0.01)
-    start = time.monotonic()
-    for number in range(count):
-        if (pause := start + number / rate - time.monotonic()) > 0:
-            await asyncio.sleep(pause)
-        yield stamped()
+    async for word in paced(count, rate):
+        yield word
 
 
 def main() -> None:
     count, rate, streams = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     begin = asyncio.Event()
-    handles = [stream(paced(count, rate, begin), show=False) for _ in range(streams)]
+    handles = [stream(words(count, rate, begin), show=False) for _ in range(streams)]
     print(json.dumps([handle.id for handle in handles]), flush=True)
     sys.stdin.readline()
     cpu, start = time.process_time(), time.monotonic()

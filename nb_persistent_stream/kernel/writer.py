@@ -88,11 +88,13 @@ class Writer:
             self._timer = loop.call_later(self._max_delay, self._flush)
 
     def _write_soon(self) -> None:
-        loop = asyncio.get_running_loop()
-        if (step := next_step(loop.time())) is None:
-            self._wake.set()
-        elif self._step is None:
-            self._step = loop.call_at(step, self._take_step)
+        if self._step is None:
+            loop = asyncio.get_running_loop()
+            step = next_step(loop.time())
+            if step is None:
+                self._wake.set()
+            else:
+                self._step = loop.call_at(step, self._take_step)
 
     def _take_step(self) -> None:
         self._step = None
