@@ -18,15 +18,12 @@ export function copyCodeButton(): HTMLButtonElement {
 export function copyCodeOnClick(root: HTMLElement, signal: AbortSignal): void {
   /** The button that says what it did. */
   let last: HTMLElement | null = null;
-  const reset = new Timer(() => say(LABEL), signal);
-  const say = (words: string) => {
-    if (last) setText(last, words);
-  };
+  const reset = new Timer(() => last && setText(last, LABEL), signal);
   const copy = async (button: HTMLElement, code: string) => {
     const copied = await copyText(code);
-    say(LABEL);
+    if (last) setText(last, LABEL);
     last = button;
-    say(copied ? 'Copied' : 'Not copied');
+    setText(button, copied ? 'Copied' : 'Not copied');
     reset.start(BRIEFLY);
   };
   const onClick = ({ target }: Event) => {
