@@ -56,10 +56,11 @@ class Tracing:
 
 def summary(events):
     """Of the thread on which the page dispatched `render` and `layout`, once each a frame."""
+    events = [event for event in events if event["ph"] == "X" and "tdur" in event]
     renders = [event for event in events if kind(event) == "render"]
     threads = {(event["pid"], event["tid"]) for event in renders}
     events = [event for event in events if (event["pid"], event["tid"]) in threads]
-    events = sorted((event for event in events if event["ph"] == "X"), key=lambda e: e["ts"])
+    events.sort(key=lambda event: event["ts"])
     tasks = [event for event in events if event["name"] == "RunTask"]
     starts = [task["ts"] for task in tasks]
     frames = {bisect_right(starts, render["ts"]) - 1 for render in renders}
