@@ -159,6 +159,17 @@ describe('a long body', () => {
     expect(streamed([...items, '\nEnd']).querySelectorAll('ol')).toHaveLength(1);
   });
 
+  it.each([
+    ['7. a\n8. b\n\n9. c\n', null],
+    ['98. a\n99. b\n\n100. c\n', '3'],
+    ['2024. a\n2025. b\n', '4'],
+    ['1. a\n100. b\n200. c\n', null],
+  ])('tells how long the numbers of a list may be: %j', (source, digits) => {
+    const list = streamed([...source]).querySelector('ol');
+    expect(list?.getAttribute('data-digits')).toBe(digits);
+    expect(list?.outerHTML).toBe(whole(source).querySelector('ol')?.outerHTML);
+  });
+
   it('makes every 128 rows of a table one that has its head', () => {
     const rows = Array.from({ length: 300 }, (_, i) => `| ${i} | [b] |\n`);
     const pieces = ['| x | [y] |\n', '|---|:-:|\n', ...rows, '\nEnd [y]\n\n[y]: https://e.com'];
