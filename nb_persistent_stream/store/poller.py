@@ -18,7 +18,7 @@ from .rows import DELTA, to_delta, to_info
 # Seconds between two looks: quick while text comes, slower the longer nothing has come.
 _QUICK, _CALM, _SLOW = 0.003, 0.01, 0.05
 _CALM_AFTER, _SLOW_AFTER = 2.0, 30.0
-# And for each reader: a send costs a server about so much, and fewer looks mean fewer sends.
+# And for each reader, up to the slow pause: a send costs a server about so much.
 _SHARE = 0.00005
 
 # A stream, and whether its body is wanted too.
@@ -123,7 +123,7 @@ class Poller:
         if quiet > _SLOW_AFTER or not any(body for _, body in self._interests):
             return _SLOW
         pause = _CALM if quiet > _CALM_AFTER else _QUICK
-        return max(pause, self.readers * _SHARE)
+        return max(pause, min(self.readers * _SHARE, _SLOW))
 
     def _look(self, db: sqlite3.Connection) -> None:
         with self._wake:

@@ -18,6 +18,11 @@ def test_a_stream_that_writes_alone_writes_at_once(writers):
     assert next_step(12.3456) is None
 
 
+def test_a_thousand_streams_wait_no_longer_than_a_hundred(writers):
+    writers(1000)
+    assert next_step(7.0) - 7.0 <= 0.033
+
+
 def test_streams_that_write_side_by_side_take_the_same_steps(writers):
     writers(64)
     steps = {next_step(100 + n / 1000) for n in range(320)}
