@@ -82,6 +82,8 @@ class JsonReplies(JupyterHandler):
         else:
             type_ = _HTTP_TYPES.get(status_code, "failed")
             message = _message(error) or self._reason
+            if status_code == HTTPStatus.FORBIDDEN:
+                message = self._refusal(message)
         if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             self.set_header("Allow", ", ".join(_methods(type(self))))
         elif status_code == HTTPStatus.UPGRADE_REQUIRED:
@@ -93,6 +95,25 @@ class JsonReplies(JupyterHandler):
             "detail": message,
         }
         self.reply(problem, status_code, "application/problem+json")
+
+    def _refusal(self, said: str) -> str:
+        """Why the request was let no further, and what to do; Jupyter and tornado say little."""
+        if not self.check_host():
+            return (
+                "This server does not answer to this name. `ServerApp.local_hostnames` lists the "
+                "names that it answers to, and `ServerApp.allow_remote_access` allows any."
+            )
+        if not self.current_user:
+            return (
+                "This server does not know who asks. Send the header `Authorization: token …`; "
+                "`jupyter server list` shows the token."
+            )
+        if "xsrf" in said.lower():
+            return (
+                f"{said}. A page sends its cookie `_xsrf` also as the header `X-XSRFToken`; a "
+                "program sends `Authorization: token …`, and no cookie."
+            )
+        return said
 
     def log_exception(self, *exc_info: Any) -> None:
         """Log what is not somebody's mistake."""
