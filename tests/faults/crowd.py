@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 import time
 
@@ -10,15 +11,13 @@ from nb_persistent_stream.protocol import TEXT
 from .actors import said
 
 
-def write(name, streams, seconds):
-    """A kernel: drive some streams for a time; tells their ids and lengths."""
+def write(name, streams, over):
+    """A kernel: drive some streams until a file is there; tells their ids and lengths."""
     from nb_persistent_stream import stream
-
-    end = time.monotonic() + float(seconds)
 
     def talk(title):
         number = 0
-        while time.monotonic() < end:
+        while not os.path.exists(over):
             # When it was said, so that a watcher can tell how late it is.
             yield f"{said(title, number)}@{time.time():.3f} "
             number += 1
@@ -35,7 +34,7 @@ class Page:
     """A page that follows some streams from their beginning to their end."""
 
     def __init__(self, ids):
-        self.ids, self.since = ids, 0.0
+        self.ids, self.since, self.there = ids, 0.0, asyncio.Event()
         self.ends, self.lags, self.statuses, self.errors = {}, [], {}, []
 
     async def run(self, url, token):
@@ -49,6 +48,7 @@ class Page:
         for sub, stream_id in enumerate(self.ids):
             ask = {"type": "subscribe", "sub": sub, "stream_id": stream_id, "offset": 0}
             await socket.write_message(json.dumps(ask))
+        self.there.set()
         while len(self.statuses) < len(self.ids):
             message = json.loads(await socket.read_message())
             self._hear(self.ids[message["sub"]], message)
@@ -74,9 +74,13 @@ class Page:
 
 
 async def watch(url, token, pages, *ids):
-    """A browser with many pages, each on some of the streams; tells what they saw."""
+    """A browser with many pages, each on some streams; tells when all are, and what they saw."""
     crowd = [Page([ids[(n * 7 + m) % len(ids)] for m in range(2)]) for n in range(int(pages))]
-    await asyncio.gather(*(page.run(url, token) for page in crowd))
+    running = asyncio.gather(*(page.run(url, token) for page in crowd))
+    there = asyncio.gather(*(page.there.wait() for page in crowd))
+    await asyncio.wait([running, there], return_when=asyncio.FIRST_COMPLETED)
+    print(flush=True)
+    await running
     lags = sorted(lag for page in crowd for lag in page.lags)
     print(
         json.dumps(

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 
 import pytest
@@ -61,8 +62,8 @@ def told(process):
 
 
 def test_nobody_errs_loses_or_starves(servers, run, there, tmp_path):
-    path = tmp_path / "streams.db"
-    kernels = [run("write", f"k{n}", STREAMS // KERNELS, SECONDS) for n in range(KERNELS)]
+    path, over = tmp_path / "streams.db", tmp_path / "over"
+    kernels = [run("write", f"k{n}", STREAMS // KERNELS, over) for n in range(KERNELS)]
 
     async def begun(store):
         return [info.id for info in await store.live() if info.length]
@@ -71,6 +72,10 @@ def test_nobody_errs_loses_or_starves(servers, run, there, tmp_path):
         lambda: len(ids := (path.exists() and there(begun, path)) or []) == STREAMS and ids, 120
     )
     pages = [run("watch", server.url, TOKEN, PAGES // SERVERS, *ids) for server in servers]
+    for page in pages:
+        page.stdout.readline()
+    time.sleep(SECONDS)  # all write and watch for so long
+    over.touch()
     written = {id_: length for kernel in kernels for id_, length in told(kernel).items()}
     seen = [told(page) for page in pages]
 
