@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from ..chunking import ChunkBy, Chunker, merge
 from ..protocol import Delta, Piece, place, size
 from .marks import Mark, Marks
-from .steps import next_step, writing
 
 Append = Callable[[Sequence[Delta]], Awaitable[None]]
 
@@ -34,7 +33,6 @@ class Writer:
         self._marks = Marks()
         self._unsaved = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._step: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
         self._saved = asyncio.Event()
         self._closing = False
@@ -81,24 +79,11 @@ class Writer:
     def _queue(self, ready: list[Piece]) -> None:
         if ready:
             self._ready += ready
-            self._write_soon()
+            self._wake.set()
             self._stop_timer()
         if self._chunker.waiting and self._timer is None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(self._max_delay, self._flush)
-
-    def _write_soon(self) -> None:
-        if self._step is None:
-            loop = asyncio.get_running_loop()
-            step = next_step(loop.time())
-            if step is None:
-                self._wake.set()
-            else:
-                self._step = loop.call_at(step, self._take_step)
-
-    def _take_step(self) -> None:
-        self._step = None
-        self._wake.set()
 
     def _flush(self) -> None:
         self._stop_timer()
@@ -116,13 +101,12 @@ class Writer:
 
     async def _run(self) -> None:
         try:
-            with writing():
-                while not (self._closing and not self._ready):
-                    await self._wake.wait()
-                    self._wake.clear()
-                    if self._ready:
-                        ready, self._ready = merge(self._ready), []
-                        await self._write(ready)
+            while not (self._closing and not self._ready):
+                await self._wake.wait()
+                self._wake.clear()
+                while self._ready:
+                    ready, self._ready = merge(self._ready), []
+                    await self._write(ready)
         finally:
             self._stop_timer()
             self._saved.set()

@@ -18,8 +18,6 @@ from .rows import DELTA, to_delta, to_info
 # Seconds between two looks: quick while text comes, slower the longer nothing has come.
 _QUICK, _CALM, _SLOW = 0.003, 0.01, 0.05
 _CALM_AFTER, _SLOW_AFTER = 2.0, 30.0
-# And for each reader, up to the slow pause: a send costs a server about so much.
-_SHARE = 0.00005
 
 # A stream, and whether its body is wanted too.
 Key = tuple[str, bool]
@@ -48,8 +46,7 @@ class _Interest:
 class Poller:
     """Tells `deliver`, from its own thread, what other connections have committed.
 
-    It sleeps without a timer while nobody is interested. `readers` is how many it serves: the more
-    they are, the longer is the pause between two looks, so that their loop can keep up.
+    It sleeps without a timer while nobody is interested.
     """
 
     def __init__(self, path: Path, deliver: Callable[[list[News]], None]) -> None:
@@ -57,7 +54,6 @@ class Poller:
         self._deliver = deliver
         self._file: FileId = ()
         self._interests: dict[Key, _Interest] = {}
-        self.readers = 0
         self._wake = threading.Condition()
         self._asked = False
         self._closed = False
@@ -122,8 +118,7 @@ class Poller:
     def _pause(self, quiet: float) -> float:
         if quiet > _SLOW_AFTER or not any(body for _, body in self._interests):
             return _SLOW
-        pause = _CALM if quiet > _CALM_AFTER else _QUICK
-        return max(pause, min(self.readers * _SHARE, _SLOW))
+        return _CALM if quiet > _CALM_AFTER else _QUICK
 
     def _look(self, db: sqlite3.Connection) -> None:
         with self._wake:

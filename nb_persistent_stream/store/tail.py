@@ -131,12 +131,10 @@ class Tail:
             feed = self._feeds[key] = Feed()
             self._poller.follow(stream_id, body=body)
         feed.readers += 1
-        self._poller.readers += 1
         try:
             yield feed
         finally:
             feed.readers -= 1
-            self._poller.readers -= 1
             if not feed.readers and self._feeds.get(key) is feed:
                 del self._feeds[key]
                 self._poller.forget(stream_id, body=body)

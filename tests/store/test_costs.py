@@ -19,7 +19,7 @@ async def store(open_store):
 @pytest.fixture
 async def written(store):
     """The statements of the connection that writes; each is a transaction."""
-    return await traced(store._writer)
+    return await traced(store._database.writer)
 
 
 async def traced(db):
@@ -30,7 +30,7 @@ async def traced(db):
 
 async def test_a_delta_is_one_statement(store, written):
     lease, offset = await begin(store), 0
-    read, written[:] = await traced(store._reader), []
+    read, written[:] = await traced(store._database.reader), []
     for _ in range(DELTAS):
         offset = await say(store, lease, "word ", offset=offset)
     assert (len(written), read) == (DELTAS, [])
@@ -47,7 +47,7 @@ async def test_streams_that_write_at_once_share_commits(store, written):
 async def test_a_body_is_read_in_few_statements(store):
     lease = await begin(store)
     await store.append(lease, [Delta(50 * n, "x" * 50) for n in range(20 * DELTAS)])
-    read, offset = await traced(store._reader), 0
+    read, offset = await traced(store._database.reader), 0
     while deltas := await store.joined("one", offset):
         offset = deltas[-1].end
     assert offset == 50 * 20 * DELTAS
@@ -55,7 +55,7 @@ async def test_a_body_is_read_in_few_statements(store):
 
 
 async def test_a_sweep_of_a_store_where_nothing_lives_is_one_statement(store, written):
-    read = await traced(store._reader)
+    read = await traced(store._database.reader)
     written.clear()
     assert not await store.resources.sweep()
     assert (len(read), written) == (1, [])
