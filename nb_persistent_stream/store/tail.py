@@ -146,7 +146,8 @@ class Tail:
     def _apply(self, news: list[News]) -> None:
         for item in news:
             feed = self._feeds.get((item.stream_id, item.body))
-            if feed is not None:
+            # What the poller said last may come after the close: that is what stands.
+            if feed is not None and not self._closed:
                 feed.apply(item)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from nb_persistent_stream import stream
 from nb_persistent_stream.errors import StoreUnavailable, StreamCancelled, StreamFailed
-from nb_persistent_stream.kernel import driver, keeper, writer
+from nb_persistent_stream.kernel import keeper, writer
 from nb_persistent_stream.protocol import Status, text_of
 from nb_persistent_stream.store import LeaseWatch, SqliteStore, database
 
@@ -176,7 +176,7 @@ class TestLocked:
     def hasty(self, monkeypatch):
         """SQLite itself does not wait, and a stopped driver hardly."""
         monkeypatch.setattr(database, "BUSY_TIMEOUT", 0.05)
-        monkeypatch.setitem(driver._PATIENCE, Status.CANCELLED, 0.2)
+        monkeypatch.setitem(keeper._PATIENCE, Status.CANCELLED, 0.2)
 
     def test_a_stop_is_obeyed_although_nothing_can_be_saved(self, path, script, hasty):
         s = stream(script.say("begun "))
@@ -193,7 +193,7 @@ class TestLocked:
     def test_a_store_that_stays_out_of_reach_after_the_end_fails_the_stream(
         self, path, script, monkeypatch, hasty
     ):
-        monkeypatch.setitem(driver._PATIENCE, Status.DONE, 0.2)
+        monkeypatch.setitem(keeper._PATIENCE, Status.DONE, 0.2)
         s = stream(script.say("begun "))
         until(lambda: s.text == "begun ")
         with locked(path):

@@ -57,7 +57,7 @@ async def test_a_record_is_short_however_long_its_question_is(page, begin):
     await begin("one", provenance=Provenance(prompt="word " * 200_000, system="s" * 1_000_000))
     page.list(1)
     message = await page.next()
-    assert message["streams"][0]["prompt"] == "word " * 40
+    assert message["streams"][0]["prompt"] == ("word " * 40).rstrip()
     assert len(str(message)) < 2_000
 
 
