@@ -57,19 +57,19 @@ def notebook(tmp_path_factory):
 
 
 def interrupted(notebook, code):
-    """Interrupt a cell once, as soon as it says that it waits; gives the error it ends with."""
+    """Interrupt a cell once, as soon as it says that it waits; gives the errors it ends with."""
     cell = notebook.begin(code)
     notebook.until(lambda: "waits" in notebook.printed(cell))
     notebook.manager.interrupt_kernel()
     notebook.until(lambda: notebook.has_ended(cell))
-    (error,) = [content["ename"] for kind, content in notebook.outputs[cell] if kind == "error"]
-    return error
+    return [content["ename"] for kind, content in notebook.outputs[cell] if kind == "error"]
 
 
 @pytest.mark.parametrize("code", WAITS.values(), ids=WAITS)
 def test_an_interrupt_ends_the_wait_and_its_stream(notebook, code):
     for _ in range(3):
-        assert interrupted(notebook, code) in ("CancelledError", "KeyboardInterrupt")
+        (error,) = interrupted(notebook, code)
+        assert error in ("CancelledError", "KeyboardInterrupt")
         notebook.until(lambda: value(notebook, "s.status") == "cancelled")
         assert value(notebook, "s.text") == "said "
 
@@ -77,7 +77,8 @@ def test_an_interrupt_ends_the_wait_and_its_stream(notebook, code):
 @pytest.mark.parametrize("code", BEGINS.values(), ids=BEGINS)
 def test_an_interrupt_leaves_no_stream_that_nobody_holds(notebook, code):
     for _ in range(5):
-        assert interrupted(notebook, code) in ("CancelledError", "KeyboardInterrupt")
+        # Between two statements of a cell it meets IPython, which may end the cell without a word.
+        assert interrupted(notebook, code) in ([], ["CancelledError"], ["KeyboardInterrupt"])
         notebook.until(lambda: value(notebook, "len(runtime().drivers)") == 0)
 
 

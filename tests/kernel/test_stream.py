@@ -103,9 +103,11 @@ class TestHandle:
 
     async def test_a_follower_that_is_cancelled_is_let_go(self, script):
         s = stream(script)
+        # Of a handle that began it, the stream would end too.
+        other = type(s)(s._runtime, s._store, s.id)
 
         async def follow():
-            async for _ in s.follow():
+            async for _ in other.follow():
                 pass
 
         task = asyncio.create_task(follow())
