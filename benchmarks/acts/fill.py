@@ -16,7 +16,7 @@ WORDS = [f"{a}{b}{c}" for a in "bdfgklmn" for b in ("ai", "o", "u", "ee") for c 
 async def fill(store: SqliteStore, number: int, size: int) -> None:
     said = random.Random(number)
     prompt = f"question {number} about {said.choice(WORDS)}"
-    notebook = f"/home/jo/work/book-{number % 500}.ipynb"
+    notebook = f"/books/book-{number % 500}.ipynb"
     provenance = Provenance(prompt=prompt, model="model", notebook=notebook)
     lease = await store.create(NewStream(new_id(), "driver", provenance=provenance))
     await store.start(lease)

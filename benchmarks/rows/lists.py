@@ -16,7 +16,7 @@ from ..table import Row, percentile
 STREAMS, SIZE, ROUNDS = 100_000, 10_000, 20
 ASKED = {
     "first page": (Query(), 15),
-    "first page of one notebook": (Query(notebook="/home/jo/work/book-7.ipynb"), 15),
+    "first page of one notebook": (Query(notebook="/books/book-7.ipynb"), 15),
     "search for one word": (Query(search="kaiz"), 50),
     "search for two words": (Query(search="question moov"), 50),
     "search for what is nowhere": (Query(search="nowhere"), 50),
