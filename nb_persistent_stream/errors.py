@@ -4,6 +4,7 @@
     ├── InvalidInput (ValueError)        what was asked for can't be done as asked
     │   └── ModelNotChosen               no model, key or address to ask
     ├── SourceFailed                     the model's provider failed
+    │   ├── SourceExpired                it sends the rest of an answer no more as it comes
     │   ├── SourceTooLong                it said more than it may
     │   └── SourceUnreachable            it can't be heard, but goes on with the answer
     ├── StreamNotFound (LookupError)     no stream of that id in this store
@@ -33,6 +34,7 @@ __all__ = [
     "ModelNotChosen",
     "PersistentStreamError",
     "SchemaMismatch",
+    "SourceExpired",
     "SourceFailed",
     "SourceTooLong",
     "SourceUnreachable",
@@ -68,6 +70,10 @@ class ModelNotChosen(InvalidInput):
 
 class SourceFailed(PersistentStreamError):
     """The provider refused, broke off or could not be reached; the message says what it said."""
+
+
+class SourceExpired(SourceFailed):
+    """The provider sends the rest of an answer no more as it comes; the whole may be asked for."""
 
 
 class SourceTooLong(SourceFailed):

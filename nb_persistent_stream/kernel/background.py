@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
-from ..errors import SourceFailed, SourceTooLong, StreamDeleted
+from ..errors import SourceExpired, SourceFailed, SourceTooLong, StreamDeleted
 from ..protocol import Delta, Piece, Report, Status, StreamInfo, after
 from ..sources import Background, Event, Source
 from .body import Body
@@ -16,14 +16,32 @@ from .marks import newest_mark
 _PATIENCE = 5.0
 
 
-def events_of(source: Source, info: StreamInfo, body: Body) -> AsyncGenerator[Event, None]:
-    """What a source says; of an answer that is taken up, what its body lacks."""
-    response_id = info.report.response_id
-    if source.background is None or response_id is None:
-        return source.open()
-    said = body.since(0)
-    mark = newest_mark(said)
-    return _unsaid(source.background.reopen(response_id, mark.sequence), said, mark.offset)
+async def events_of(
+    source: Source, info: Callable[[], StreamInfo], body: Body
+) -> AsyncGenerator[Event, None]:
+    """What a source says; of an answer that is taken up, what its body lacks.
+
+    `info` tells what is known of the stream at the time.
+    """
+    background, response_id = source.background, info().report.response_id
+    if background is None or response_id is None:
+        events = source.open()
+    else:
+        said = body.since(0)
+        mark = newest_mark(said)
+        events = _unsaid(background.reopen(response_id, mark.sequence), said, mark.offset)
+    try:
+        async with aclosing(events):
+            async for event in events:
+                yield event
+    except SourceExpired:
+        response_id = info().report.response_id
+        if background is None or response_id is None:
+            raise
+        body.forget_begun()
+        async with aclosing(_unsaid(background.whole(response_id), body.since(0), 0)) as rest:
+            async for event in rest:
+                yield event
 
 
 async def let_go(

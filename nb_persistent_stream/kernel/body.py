@@ -29,6 +29,10 @@ class Body:
         """Whether all that was appended has its place."""
         return not self._waiting
 
+    def forget_begun(self) -> None:
+        """Let go of what waits: it will be said again."""
+        self._waiting = []
+
     def append(self, piece: Piece) -> Delta | None:
         """Add a piece at the end; None when there is nothing to add yet.
 

@@ -155,7 +155,7 @@ class Driver:
     async def _drive(self, source: Source, limits: Limits) -> None:
         try:
             await self._start()
-            async with aclosing(events_of(source, self.info, self.body)) as events:
+            async with aclosing(events_of(source, lambda: self.info, self.body)) as events:
                 await self._take(limited(events, limits, self.body.end))
             if source.schema is not None:
                 await asyncio.to_thread(check_fit, self.info, self.body, source.schema)

@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import InvalidInput, SourceFailed, SourceUnreachable
+from ..errors import InvalidInput, SourceExpired, SourceFailed, SourceUnreachable
 from ..patience import pauses
 from ..protocol import Piece, Report
 from . import responses
@@ -28,15 +28,12 @@ _WAY = ("extra_headers", "extra_query")
 _FOR_NOW = (408, 429)
 # How a cancel of an answer is refused that has ended, or is not there any more.
 _ENDED = (400, 404, 409)
-# What the refusal of the rest of an answer means. OpenAI sends events for five minutes after the
-# begin: https://github.com/openai/openai-python/issues/2828
-_GONE = {
-    400: (
-        "The provider sends no more of the answer {}, as OpenAI does five minutes after its begin; "
-        "the whole of it may be had by that id for a while."
-    ),
-    404: "The provider does not have the answer {} any more: it keeps it for some minutes only.",
-}
+# How the rest of an answer is refused. OpenAI sends events for five minutes after the begin, and
+# gives the whole for longer: https://github.com/openai/openai-python/issues/2828
+_EXPIRED, _GONE = 400, 404
+# Seconds between two looks whether an answer is over.
+_LOOK = 2.0
+_GOES_ON = ("queued", "in_progress")
 _RETRY = "What it said is kept; retry() asks once more."
 
 
@@ -57,6 +54,7 @@ class Answers:
 
         Raises:
             SourceUnreachable: it could not be made again for a minute.
+            SourceExpired: the rest is not sent as it comes, but may be asked for as a whole.
             SourceFailed: the answer failed, was cancelled, or is not there any more.
         """
         tries = pauses(_PATIENCE)
@@ -78,6 +76,34 @@ class Answers:
                     raise _last(error, response_id) from None
                 trouble = error
             await self._rest(tries, response_id, trouble)
+
+    async def whole(self, response_id: str) -> AsyncGenerator[Event, None]:
+        """All that an answer says, once it is over; until then a report at each look.
+
+        Raises:
+            SourceUnreachable: the provider could not be reached for a minute.
+            SourceFailed: the answer failed, was cancelled, or is not there any more.
+        """
+        tries = pauses(_PATIENCE)
+        while True:
+            try:
+                async with self.client() as client:
+                    response = await client.responses.retrieve(response_id, **self._way())
+            except Exception as error:
+                if not _is_for_now(error):
+                    raise _last(error, response_id) from None
+                await self._rest(tries, response_id, error)
+                continue
+            if get(response, "status") not in _GOES_ON:
+                break
+            tries = pauses(_PATIENCE)
+            yield Report(response_id=response_id)
+            await asyncio.sleep(_LOOK)
+        try:
+            for event in responses.read_whole(response):
+                yield event
+        except SourceFailed as error:
+            raise _last(error, response_id) from None
 
     async def cancel(self, response_id: str) -> None:
         """Stop an answer; one that has ended stays as it is.
@@ -145,7 +171,10 @@ def in_background(source: Source, answers: Answers, request: Request) -> Source:
     ) -> AsyncGenerator[Event, None]:
         return answer(answers.peer, answers.events(response_id, sequence))
 
-    return replace(source, open=events, background=Background(events, answers.cancel))
+    def whole(response_id: str) -> AsyncGenerator[Event, None]:
+        return answer(answers.peer, answers.whole(response_id))
+
+    return replace(source, open=events, background=Background(events, whole, answers.cancel))
 
 
 def _marked(event: Event, item: Any) -> Event:
@@ -172,6 +201,14 @@ def _last(error: Exception, response_id: str | None) -> Exception:
     if response_id is None:
         return error
     status = getattr(error, "status_code", None)
-    if status in _GONE:
-        return SourceFailed(f"{_GONE[status].format(response_id)} {_RETRY}")
+    if status == _EXPIRED:
+        return SourceExpired(
+            f"The provider sends no more of the answer {response_id}, as OpenAI does five minutes "
+            f"after its begin. {_RETRY}"
+        )
+    if status == _GONE:
+        return SourceFailed(
+            f"The provider does not have the answer {response_id} any more: it keeps it for some "
+            f"minutes only. {_RETRY}"
+        )
     return SourceFailed(f"{error} {_RETRY}") if isinstance(error, SourceFailed) else error

@@ -19,11 +19,13 @@ class Background:
 
     Attributes:
         reopen: the events of the answer of an id that follow the one of a number; all of them for
-            None. The pieces have marks.
+            None. The pieces have marks. May raise `SourceExpired`.
+        whole: all that the answer of an id says, once it is over; reports until then.
         cancel: stops the answer of an id.
     """
 
     reopen: Callable[[str, int | None], AsyncGenerator[Event, None]]
+    whole: Callable[[str], AsyncGenerator[Event, None]]
     cancel: Callable[[str], Awaitable[None]]
 
 

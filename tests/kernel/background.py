@@ -50,6 +50,28 @@ def script():
     yield "completed", {"status": "completed", "usage": {"output_tokens": 9}}
 
 
+def output():
+    """The items of an answer that is over."""
+    parts = "".join(REASONING).split("\n\n")
+    calls = [
+        {"type": "function_call", "call_id": f"call_{n}", "name": "find", "arguments": arguments}
+        for n, arguments in ((2, "".join(ARGUMENTS)), (3, ""))
+    ]
+    return [
+        {
+            "type": "reasoning",
+            "id": "rs_1",
+            "summary": [{"type": "summary_text", "text": part} for part in parts],
+        },
+        {
+            "type": "message",
+            "id": "msg_1",
+            "content": [{"type": "output_text", "text": said("text")}],
+        },
+        *calls,
+    ]
+
+
 class Answer:
     """One answer, which is said to the end whoever listens."""
 
@@ -88,6 +110,12 @@ class Answer:
             self.events.append(event)
             self.news.notify_all()
 
+    def whole(self):
+        """The answer as an object: without its output, until it is over."""
+        end = {"output_tokens": 9} if self.status == "completed" else None
+        found = {"id": self.id, "object": "response", "model": "m-2026", "status": self.status}
+        return found | {"output": output() if self.is_over() else [], "usage": end}
+
     def is_over(self):
         return self.status in ("completed", "failed", "cancelled")
 
@@ -98,7 +126,7 @@ class Answer:
             return self.events[number:]
 
 
-CONTROL = {"pace": 0.002, "most": 10**9, "fails": False, "cuts": [], "refuses": None}
+CONTROL = {"pace": 0.002, "most": 10**9, "fails": False, "cuts": [], "refuses": None, "whole": True}
 ANSWERS = {}
 ASKED = []
 
@@ -129,12 +157,14 @@ class Handler(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         query = parse_qs(address.query)
         ASKED.append([address.path, {name: values[0] for name, values in query.items()}])
-        if CONTROL["refuses"]:
+        if CONTROL["refuses"] and ("stream" in query or not CONTROL["whole"]):
             self.refuse(CONTROL["refuses"], "no")
         elif (answer := ANSWERS.get(address.path.split("/")[-1])) is None:
             self.refuse(404, "not found")
-        else:
+        elif "stream" in query:
             self.stream(answer, int(query.get("starting_after", ["-1"])[0]))
+        else:
+            self.reply(answer.whole())
 
     def stream(self, answer, after):
         """All events of a number above `after`; the connection may be cut before their end."""

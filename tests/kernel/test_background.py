@@ -38,7 +38,7 @@ def provider_process():
 @pytest.fixture
 def provider(provider_process):
     before = provider_process.generations
-    provider_process.control(pace=0.002, most=10**9, fails=False, cuts=[], refuses=None)
+    provider_process.control(pace=0.002, most=10**9, fails=False, cuts=[], refuses=None, whole=True)
     return Since(provider_process, before)
 
 
@@ -301,6 +301,46 @@ class TestCut:
         assert provider.generations == 1
 
 
+class TestExpired:
+    """The provider sends no more events of an answer, and gives it as a whole when it is over."""
+
+    @pytest.fixture(autouse=True)
+    def _quick(self, monkeypatch):
+        monkeypatch.setattr(adapter, "_LOOK", 0.02)
+
+    @pytest.mark.parametrize("length", [1, 30, 500, 1200])
+    def test_it_is_taken_up_as_a_whole(self, lost, length, provider, there):
+        stream_id = lost(length, refuses=400)
+        s = get(stream_id).resume()
+        assert s.result(30) == said("text")
+        assert is_whole(s, there)
+        assert provider.generations == 1
+
+    def test_it_is_waited_for_however_long_it_says_nothing(self, lost, provider, monkeypatch):
+        monkeypatch.setenv("NB_STREAM_FIRST_TIMEOUT", "0.5")
+        monkeypatch.setenv("NB_STREAM_IDLE_TIMEOUT", "0.5")
+        stream_id = lost(500, after=130, refuses=400)
+        s = get(stream_id).resume()
+        looks = lambda: sum("stream" not in asked for asked in provider.asked(s.response_id))  # noqa: E731
+        until(lambda: looks() > 50)
+        assert s.status == "streaming"
+        provider.control(most=10**9)
+        assert s.result(30) == said("text")
+
+    def test_a_driver_that_was_cut_off_goes_on(self, provider, there):
+        provider.control(cuts=[60], refuses=400)
+        s = ask(provider)
+        assert s.result(30) == said("text")
+        assert is_whole(s, there)
+        assert provider.generations == 1
+
+    def test_one_that_failed_meanwhile_keeps_its_text(self, lost, provider):
+        stream_id = lost(20, most=8, fails=True, refuses=400)
+        with pytest.raises(StreamFailed, match=r"failed.*kept; retry\(\)"):
+            get(stream_id).resume().result(20)
+        assert get(stream_id).reasoning == said("reasoning")
+
+
 class TestOver:
     def test_an_answer_that_failed_meanwhile_keeps_its_text(self, lost, provider):
         stream_id = lost(20, most=8, fails=True)
@@ -319,7 +359,7 @@ class TestOver:
     def test_an_answer_that_is_not_sent_any_more_keeps_its_text(self, lost, provider, status, why):
         stream_id = lost(500)
         text = get(stream_id).text
-        provider.control(refuses=status)
+        provider.control(refuses=status, whole=False)
         with pytest.raises(StreamFailed, match=rf"{why}.*kept; retry\(\)") as at:
             get(stream_id).resume().result(20)
         assert (at.value.text, bool(text)) == (text, True)
