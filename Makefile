@@ -44,8 +44,8 @@ soak: export NB_SOAK_POWER ?= 500
 soak: export NB_SOAK_LOCKED ?= 30
 soak: export NB_SOAK_CROWD ?= 32,64,4,500,60
 soak: $(VENV)/.dev chromium ## The long forms: each byte, thousands of cycles, kills at random (over an hour)
-	$(BIN)/python -m pytest -m soak tests $(ARGS)
-	$(BIN)/python -m pytest -m slow -s tests/faults $(ARGS)
+	$(BIN)/python -m pytest -o faulthandler_timeout=0 -m soak tests $(ARGS)
+	$(BIN)/python -m pytest -o faulthandler_timeout=0 -m slow -s tests/faults $(ARGS)
 
 dev: $(VENV)/.dev ## Rebuild the front end whenever it changes
 	cd js && npm run watch

@@ -16,6 +16,7 @@ from ..sources import iterable_source, model_source
 from ..store import Query
 from .driver import Driver
 from .handle import Stream
+from .interrupts import outcome
 from .limits import limits
 from .plan import Plan, begin, new_stream, plan
 from .provenance import provenance
@@ -198,7 +199,7 @@ def _opened(
             await driver.cancel()
 
     try:
-        yield runtime().submit(open_it()).result()
+        yield outcome(runtime().submit(open_it()))
     except BaseException:
         broken_off = True
         runtime().submit(end_if_broken_off())

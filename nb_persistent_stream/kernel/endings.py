@@ -5,6 +5,9 @@ from __future__ import annotations
 from ..errors import SchemaMismatch, StreamCancelled, StreamEnded, StreamFailed
 from ..protocol import ErrorRecord, Status, StreamInfo
 
+# The longest error that is stored, in characters: it is in each list that the stream is in.
+_LONGEST = 2000
+
 
 def ending(info: StreamInfo, text: str) -> StreamEnded | None:
     """The error of a stream that did not end as `done`; None for one that did, or that lives."""
@@ -23,4 +26,7 @@ def error_record(failure: BaseException | None) -> ErrorRecord | None:
     """An error as it is stored."""
     if failure is None:
         return None
-    return {"type": type(failure).__name__, "message": str(failure) or repr(failure)}
+    message = str(failure) or repr(failure)
+    if len(message) > _LONGEST:
+        message = f"{message[:_LONGEST]}…"
+    return {"type": type(failure).__name__, "message": message}

@@ -19,7 +19,7 @@ from ..config import Config, load
 from ..errors import PersistentStreamError, StoreError
 from ..store import LeaseWatch, StreamStore, open_store
 from .frontend import in_kernel
-from .interrupts import noticed
+from .interrupts import noticed, outcome
 from .sigterm import before_sigterm
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Runtime:
         """
         future = self.submit(coroutine)
         try:
-            return future.result(timeout)
+            return outcome(future, timeout)
         except BaseException:
             future.cancel()
             raise

@@ -17,6 +17,8 @@ _WRAPPING = re.compile(r"^litellm\.(\w+): (\1: )?(\w+ - )?")
 
 
 CUT_OFF = "the connection ended before the answer did"
+# How much of a provider's words is told, in characters: a gateway may send a whole page of HTML.
+_QUOTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def _said(error: Exception, peer: Peer) -> str:
     message = body.get("message") if isinstance(body, Mapping) else None
     # The client says "Connection error."; what it met says more.
     text = str(message or error.__cause__ or error) or type(error).__name__
-    return without_keys(_WRAPPING.sub("", text), peer.secrets).strip().rstrip(".")
+    text = without_keys(_WRAPPING.sub("", text), peer.secrets).strip().rstrip(".")
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
 
 
 def is_of_the_connection(error: Exception) -> bool:

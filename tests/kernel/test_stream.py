@@ -142,6 +142,16 @@ class TestEnds:
         )
         assert text_of(there(BODY(s.id))) == "the tail"
 
+    def test_of_an_endless_error_the_beginning_is_stored(self, script, there):
+        s = stream(script)
+        script.fail(RuntimeError("a page of HTML " * 10_000))
+        with pytest.raises(StreamFailed, match="^a page of HTML") as caught:
+            s.result(20)
+        message = there(INFO(s.id)).error["message"]
+        assert message.endswith("…")
+        assert len(message) < 3000
+        assert str(caught.value) == message
+
     async def test_a_follower_hears_of_the_failure_after_the_last_text(self, script):
         s = stream(script)
         script.say("tail").fail(RuntimeError("oops"))

@@ -69,6 +69,20 @@ def test_a_key_of_any_form_is_left_out_of_messages(ask):
     assert "who is [key]?" in str(error)
 
 
+def test_of_a_long_refusal_the_beginning_is_told_and_the_advice(ask):
+    def answer(handler):
+        handler.send_response(400)
+        handler.send_header("Content-Type", "application/json")
+        handler.end_headers()
+        send(handler, '{"error": {"message": "%s"}}' % ("a page of HTML " * 10_000))
+
+    with serving(answer) as url:
+        error = str(failure_of(ask("hi", base_url=url)))
+    assert "refused with 400: a page of HTML" in error
+    assert error.endswith("…. Check the prompt and the options.")
+    assert len(error) < 1500
+
+
 def test_a_broken_connection_keeps_what_was_said(ask, aimock):
     answer = ask("break off")
     error = failure_of(answer)
