@@ -24,6 +24,7 @@ from ..errors import (
 )
 from ..store import Reason, Refused
 
+NEVER_CACHED = "private, no-store"
 _PROBLEM = "urn:problem-type:nb-persistent-stream:"
 _ERRORS: list[tuple[type[PersistentStreamError], int, str]] = [
     (StreamGone, 410, "gone"),
@@ -67,10 +68,14 @@ class JsonReplies(JupyterHandler):
         """Finish with JSON that no cache keeps."""
         self.set_status(status)
         self.set_header("Content-Type", content_type)
-        self.set_header("Cache-Control", "private, no-store")
+        self.keep_private()
+        _ = self.finish(json.dumps(value, ensure_ascii=False))
+
+    def keep_private(self) -> None:
+        """Keep caches, other origins and guessing browsers away from what a stream holds."""
+        self.set_header("Cache-Control", NEVER_CACHED)
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Cross-Origin-Resource-Policy", "same-origin")
-        _ = self.finish(json.dumps(value, ensure_ascii=False))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Say what happened as a problem: its type, the code, and what happened, why, what now."""
@@ -85,7 +90,9 @@ class JsonReplies(JupyterHandler):
             if status_code == HTTPStatus.FORBIDDEN:
                 message = self._refusal(message)
         if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            self.set_header("Allow", ", ".join(_methods(type(self))))
+            methods = ", ".join(_methods(type(self)))
+            self.set_header("Allow", methods)
+            message = f"This address has no {self.request.method}. It has {methods}."
         elif status_code == HTTPStatus.UPGRADE_REQUIRED:
             self.set_header("Upgrade", "websocket")
         problem = {

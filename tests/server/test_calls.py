@@ -50,6 +50,7 @@ async def test_a_stream_is_driven_by_calls_alone(call, fetch):
     followed = await call("follow", stream_id="one")
     assert followed.headers["Content-Type"] == "text/event-stream"
     assert followed.headers["X-Accel-Buffering"] == "no"
+    assert followed.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     events = [json.loads(event[5:]) for event in followed.body.split(b"\n\n") if event]
     assert [len(event["deltas"]) for event in events] == [2, 0]
     assert events[-1]["info"]["status"] == "done"

@@ -20,6 +20,7 @@ async def test_the_root_tells_name_and_versions(fetch):
         "version": nb_persistent_stream.__version__,
         "store": VERSION,
     }
+    assert (await fetch()).json == answer.json  # without a slash at the end
 
 
 async def test_loading_and_sweeping_make_no_store(fetch, store_path, shelf):

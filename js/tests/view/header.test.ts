@@ -11,7 +11,7 @@ describe('header', () => {
     [{ status: 'pending' }, 'Waiting', ''],
     [{ status: 'streaming' }, 'Streaming', ''],
     [{ status: 'done' }, 'Done', ''],
-    [{ status: 'cancelled' }, 'Stopped', 'Stopped before the model had said anything.'],
+    [{ status: 'cancelled' }, 'Stopped', 'Stopped before it had said anything.'],
     [{ status: 'error', error }, 'Failed', error.message],
     [
       { status: 'timeout' },
