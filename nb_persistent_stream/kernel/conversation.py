@@ -14,7 +14,7 @@ from .handle import Stream
 from .limits import limits
 from .plan import Plan, plan
 from .runtime import runtime, settings
-from .takeover import can_go_on, is_abandoned, take_over
+from .takeover import is_abandoned, take_over
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ def resume(info: StreamInfo, secrets: Mapping[str, Any]) -> Stream:
         InvalidInput: it can't be taken up, or need not be; the message says what to do.
     """
     was_taken_up = not info.status.final and info.epoch > 1
-    if not can_go_on(info) or not (was_taken_up or is_abandoned(info, runtime().driver_id)):
+    if not info.can_go_on or not (was_taken_up or is_abandoned(info, runtime().driver_id)):
         raise _not_resumable(info)
     how = plan("word", None, None, ())
     asked = {**_asked(info, {}), **secrets}
@@ -80,7 +80,7 @@ async def _shielded(act: Coroutine[Any, Any, T]) -> T:
 def _not_resumable(info: StreamInfo) -> InvalidInput:
     again = "run its cell again" if info.provenance.prompt is None else "retry() asks once more"
     if not info.status.final:
-        then = "resume() takes it up" if can_go_on(info) else again
+        then = "resume() takes it up" if info.can_go_on else again
         return InvalidInput(
             f"The stream {info.id} still streams, so there is nothing to take up: watch() shows "
             f"it. If its kernel is gone, that is noticed after {settings().lease:g} s; then "

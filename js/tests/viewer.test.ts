@@ -1,0 +1,30 @@
+import { expect, it, vi } from 'vitest';
+import { Inbox } from '../src/inbox';
+import { addInbox } from '../src/registry';
+import { mount } from '../src/viewer';
+import { deltas, FakeModel, ID, state, text } from './fakes';
+
+it('shows a stream from its beginning that broke off and lives again', () => {
+  vi.useFakeTimers();
+  const model = new FakeModel();
+  const inbox = new Inbox(model.asAnyModel);
+  addInbox(inbox);
+  const page = new AbortController();
+  const el = document.createElement('div');
+  mount({ el, streamId: ID, signal: page.signal });
+  model.say(deltas(text(0, 'It was **cut')));
+  model.say(state({ status: 'timeout', length: 12 }));
+  const statuses = () => [...el.children].map((view) => (view as HTMLElement).dataset.status);
+  expect(statuses()).toEqual(['timeout']);
+  model.say(state({ length: 12 }));
+  model.say(state({ length: 12 }));
+  model.say(deltas(text(0, 'It was **cut off**')));
+  model.say(state({ status: 'done', length: 18 }));
+  vi.advanceTimersByTime(1_000);
+  expect(statuses()).toEqual(['done']);
+  expect(el.querySelector('strong')?.textContent).toBe('cut off');
+  page.abort();
+  expect(el.children).toHaveLength(0);
+  inbox.close();
+  vi.useRealTimers();
+});
