@@ -9,7 +9,13 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from ..chunking import ChunkBy
-from ..errors import PersistentStreamError, StreamEnded, StreamFailed, StreamFenced
+from ..errors import (
+    PersistentStreamError,
+    SourceFailed,
+    StreamEnded,
+    StreamFailed,
+    StreamFenced,
+)
 from ..protocol import Delta, Piece, Report, Status, StreamInfo
 from ..sources import Background, Source
 from ..store import Lease, StreamStore
@@ -217,6 +223,9 @@ class Driver:
             self.info = await ended_as(self.store, self.info, trouble)
         else:
             self.info = replace(self.info, status=status, finished_at=time.time(), error=error)
+        # A provider's failure says all: our own frames would only hide it in a cell.
+        if isinstance(failure, SourceFailed):
+            failure = failure.with_traceback(None)
         self.failure = failure
         self._runtime.leave(self)
         for watch in self._watches:
