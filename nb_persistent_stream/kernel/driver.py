@@ -156,7 +156,8 @@ class Driver:
 
     async def _start(self) -> None:
         await self._keeper.write(self.store.start)
-        self._set_info(replace(self.info, status=Status.STREAMING, started_at=time.time()))
+        began = self.info.started_at or time.time()  # one that is taken up has begun before
+        self._set_info(replace(self.info, status=Status.STREAMING, started_at=began))
 
     async def _drive(self, source: Source, limits: Limits) -> None:
         try:
