@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from ..errors import InvalidInput
 from ..protocol import Link, Status, StreamInfo
 from ..sources import Source, adapter_of, model_source, to_messages
+from . import frontend
 from .api import stream
 from .handle import Stream
 from .limits import limits
@@ -49,6 +50,8 @@ def resume(info: StreamInfo, secrets: Mapping[str, Any]) -> Stream:
     Raises:
         InvalidInput: it can't be taken up, or need not be; the message says what to do.
     """
+    if frontend.cell().afresh:  # the button beside the answer that was taken up
+        return retry(info, dict(secrets))
     was_taken_up = not info.status.final and info.epoch > 1
     if not info.can_go_on or not (was_taken_up or is_abandoned(info, runtime().driver_id)):
         raise _not_resumable(info)
