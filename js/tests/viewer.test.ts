@@ -1,17 +1,18 @@
 import { expect, it, vi } from 'vitest';
 import { Inbox } from '../src/inbox';
 import { addInbox } from '../src/registry';
-import { mount } from '../src/viewer';
-import { deltas, FakeModel, ID, state, text } from './fakes';
+import { deltas, FakeModel, state, text } from './fakes';
 
-it('shows a stream from its beginning that broke off and lives again', () => {
+it('shows a stream from its beginning that broke off and lives again', async () => {
+  vi.resetModules();
+  const { mount } = await import('../src/viewer');
   vi.useFakeTimers();
-  const model = new FakeModel();
+  const model = new FakeModel('driver', 'cut');
   const inbox = new Inbox(model.asAnyModel);
   addInbox(inbox);
   const page = new AbortController();
   const el = document.createElement('div');
-  mount({ el, streamId: ID, signal: page.signal });
+  mount({ el, streamId: 'cut', signal: page.signal });
   model.say(deltas(text(0, 'It was **cut')));
   model.say(state({ status: 'timeout', length: 12 }));
   const statuses = () => [...el.children].map((view) => (view as HTMLElement).dataset.status);
