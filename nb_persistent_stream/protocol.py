@@ -40,6 +40,8 @@ class Status(str, Enum):
 
 
 LIVE = tuple(status for status in Status if not status.final)
+# What may be taken up, where its provider goes on.
+BROKEN_OFF = (Status.TIMEOUT, Status.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,11 @@ class StreamInfo:
     def model(self) -> str | None:
         """The model that answered, or else the one that was asked."""
         return self.report.model or self.provenance.model
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the provider goes on with an answer by itself, and has said how it is found."""
+        return bool(self.provenance.options.get("background") and self.report.response_id)
 
 
 class ErrorRecord(TypedDict):

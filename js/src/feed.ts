@@ -1,7 +1,13 @@
 import { childOf } from './abort';
 import { cancel } from './http';
 import type { Inbox } from './inbox';
-import type { DeltasMessage, SourceName, StateMessage, WireError } from './protocol';
+import {
+  brokeOff,
+  type DeltasMessage,
+  type SourceName,
+  type StateMessage,
+  type WireError,
+} from './protocol';
 import type { Session, Trouble } from './session';
 import { KernelSource } from './sources/kernel';
 import { ELSEWHERE, FINAL, NO_KERNEL, NO_SERVER, NOT_FOUND } from './sources/refusals';
@@ -34,8 +40,11 @@ interface Attached {
  */
 export class Feed {
   readonly session: Session;
+  /** Aborted when nobody has a view of the stream, or when it lives again that had broken off. */
+  readonly over: AbortSignal;
   readonly #socket: LiveSocket | null;
   readonly #controller: AbortController;
+  readonly #again: () => void;
   readonly #attached: Record<SourceName, Attached | null> = { kernel: null, server: null };
   readonly #refusals: Record<SourceName, WireError | null> = { kernel: null, server: null };
   /** That the server has no such stream: said also while a kernel that still holds it feeds us. */
@@ -53,9 +62,17 @@ export class Feed {
   #gapAt: number | null = null;
   #repairDelay = REPAIR;
 
-  constructor(session: Session, socket: LiveSocket | null, signal: AbortSignal) {
+  /** `again` is to end this feed: its stream had broken off, and lives. Another begins anew. */
+  constructor(
+    session: Session,
+    socket: LiveSocket | null,
+    signal: AbortSignal,
+    again: () => void = () => {},
+  ) {
     this.session = session;
+    this.over = signal;
     this.#socket = socket;
+    this.#again = again;
     this.#controller = childOf(signal);
     this.#silence = new Timer(() => this.#onSilence(), this.#controller.signal);
     this.#repair = new Timer(() => this.#onRepair(), this.#controller.signal);
@@ -161,13 +178,19 @@ export class Feed {
   }
 
   #receive(name: SourceName, message: DeltasMessage | StateMessage): void {
+    const { session } = this;
+    if (session.complete && message.type === 'state' && !brokeOff(message.state)) {
+      this.#again();
+      return;
+    }
     this.#refusals[name] = null;
-    this.session.accept(name, message);
+    session.accept(name, message);
     if (name === 'kernel') this.#heardKernel();
     else this.#missing = null;
-    this.session.report(this.#missing);
-    if (this.session.complete) this.#controller.abort();
-    else if (this.session.final) this.#repairSoon();
+    session.report(this.#missing);
+    if (!session.complete) {
+      if (session.final) this.#repairSoon();
+    } else if (!brokeOff(session.state)) this.#controller.abort();
   }
 
   #heardKernel(): void {
@@ -191,6 +214,7 @@ export class Feed {
       this.#attach(other);
       return;
     }
+    if (this.session.complete) return; // nobody is missed
     const { kernel, server } = this.#refusals;
     const told = kernel?.message ? kernel : server;
     this.session.report({ type: 'unavailable', error: told ?? error });
@@ -198,14 +222,14 @@ export class Feed {
   }
 
   #onConnected(connected: boolean): void {
-    const kernelSpeaks = performance.now() - this.#heardAt < SILENCE;
+    const missesNothing = this.session.complete || performance.now() - this.#heardAt < SILENCE;
     if (connected) this.session.report(this.#missing);
-    else if (!kernelSpeaks) this.session.report(RECONNECTING);
+    else if (!missesNothing) this.session.report(RECONNECTING);
   }
 
   #onSilence(): void {
     this.#tryServer();
-    this.#silence.start(SILENCE);
+    if (!this.session.complete) this.#silence.start(SILENCE);
   }
 
   #onGap(offset: number): void {
@@ -215,7 +239,7 @@ export class Feed {
   }
 
   #repairSoon(): void {
-    if (!this.#repair.pending) this.#repair.start(this.#repairDelay);
+    if (!this.#repair.pending && !this.session.complete) this.#repair.start(this.#repairDelay);
   }
 
   #onRepair(): void {

@@ -46,8 +46,13 @@ export class Inbox {
     for (const content of this.#kept.splice(0)) listener(content);
   }
 
+  /** A kernel that died takes nothing more: its model stays, and says so only now. */
   send(content: unknown): void {
-    this.#model.send(content);
+    try {
+      this.#model.send(content);
+    } catch {
+      this.close();
+    }
   }
 
   close(): void {

@@ -64,7 +64,11 @@ export class Streams {
 
   #open(streamId: string): Entry {
     const controller = new AbortController();
-    const feed = new Feed(new Session(streamId), this.#socket, controller.signal);
+    const again = () => {
+      this.#entries.delete(streamId);
+      controller.abort();
+    };
+    const feed = new Feed(new Session(streamId), this.#socket, controller.signal, again);
     const entry = { feed, controller, views: 0 };
     this.#entries.set(streamId, entry);
     return entry;

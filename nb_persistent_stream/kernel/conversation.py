@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 from ..errors import InvalidInput
 from ..protocol import Link, Status, StreamInfo
 from ..sources import Source, adapter_of, model_source, to_messages
+from . import frontend
 from .api import stream
 from .handle import Stream
 from .limits import limits
 from .plan import Plan, plan
 from .runtime import runtime, settings
-from .takeover import can_go_on, is_abandoned, take_over
+from .takeover import is_abandoned, take_over
 
 T = TypeVar("T")
 
@@ -49,8 +50,10 @@ def resume(info: StreamInfo, secrets: Mapping[str, Any]) -> Stream:
     Raises:
         InvalidInput: it can't be taken up, or need not be; the message says what to do.
     """
+    if frontend.cell().afresh:  # the button beside the answer that was taken up
+        return retry(info, dict(secrets))
     was_taken_up = not info.status.final and info.epoch > 1
-    if not can_go_on(info) or not (was_taken_up or is_abandoned(info, runtime().driver_id)):
+    if not info.can_go_on or not (was_taken_up or is_abandoned(info, runtime().driver_id)):
         raise _not_resumable(info)
     how = plan("word", None, None, ())
     asked = {**_asked(info, {}), **secrets}
@@ -80,7 +83,7 @@ async def _shielded(act: Coroutine[Any, Any, T]) -> T:
 def _not_resumable(info: StreamInfo) -> InvalidInput:
     again = "run its cell again" if info.provenance.prompt is None else "retry() asks once more"
     if not info.status.final:
-        then = "resume() takes it up" if can_go_on(info) else again
+        then = "resume() takes it up" if info.can_go_on else again
         return InvalidInput(
             f"The stream {info.id} still streams, so there is nothing to take up: watch() shows "
             f"it. If its kernel is gone, that is noticed after {settings().lease:g} s; then "

@@ -9,7 +9,13 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from ..chunking import ChunkBy
-from ..errors import PersistentStreamError, StreamEnded, StreamFailed, StreamFenced
+from ..errors import (
+    PersistentStreamError,
+    SourceFailed,
+    StreamEnded,
+    StreamFailed,
+    StreamFenced,
+)
 from ..protocol import Delta, Piece, Report, Status, StreamInfo
 from ..sources import Background, Source
 from ..store import Lease, StreamStore
@@ -150,7 +156,8 @@ class Driver:
 
     async def _start(self) -> None:
         await self._keeper.write(self.store.start)
-        self._set_info(replace(self.info, status=Status.STREAMING, started_at=time.time()))
+        began = self.info.started_at or time.time()  # one that is taken up has begun before
+        self._set_info(replace(self.info, status=Status.STREAMING, started_at=began))
 
     async def _drive(self, source: Source, limits: Limits) -> None:
         try:
@@ -217,6 +224,9 @@ class Driver:
             self.info = await ended_as(self.store, self.info, trouble)
         else:
             self.info = replace(self.info, status=status, finished_at=time.time(), error=error)
+        # A provider's failure says all: our own frames would only hide it in a cell.
+        if isinstance(failure, SourceFailed):
+            failure = failure.with_traceback(None)
         self.failure = failure
         self._runtime.leave(self)
         for watch in self._watches:

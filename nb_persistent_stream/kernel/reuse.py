@@ -11,7 +11,7 @@ from .driver import Driver
 from .handle import Stream
 from .plan import Plan, begin, drive, new_stream
 from .runtime import Runtime
-from .takeover import can_go_on, is_abandoned, take_over
+from .takeover import is_abandoned, take_over
 
 
 def reuse_of(asked: object, config: Config) -> Reuse:
@@ -55,7 +55,7 @@ async def open_stream(
         opened = await store.create_or_find(new, same_cell=reuse == "cell")
         if opened.lease is None:
             found, taken = opened.info, None
-            if can_go_on(found) and is_abandoned(found, runtime.driver_id):
+            if found.can_go_on and is_abandoned(found, runtime.driver_id):
                 taken = await take_over(runtime, store, plan, found)
             here = runtime.drivers.get(found.id)
             return Stream(runtime, store, found.id, here, schema, reused=True), taken

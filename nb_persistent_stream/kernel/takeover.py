@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import StreamFenced
-from ..protocol import Status, StreamInfo
+from ..protocol import BROKEN_OFF, Status, StreamInfo
 from ..store import StreamStore
 from . import frontend
 from .driver import Driver
@@ -13,11 +13,6 @@ from .runtime import Runtime
 from .stored import whole_body
 
 
-def can_go_on(info: StreamInfo) -> bool:
-    """Whether the provider goes on with an answer by itself, and has said how it is found."""
-    return bool(info.provenance.options.get("background") and info.report.response_id)
-
-
 def is_abandoned(info: StreamInfo, driver_id: str) -> bool:
     """Whether nobody drives a stream that has not come to its end.
 
@@ -25,7 +20,7 @@ def is_abandoned(info: StreamInfo, driver_id: str) -> bool:
     others the lease tells.
     """
     if info.status.final:
-        return info.status in (Status.TIMEOUT, Status.ERROR)
+        return info.status in BROKEN_OFF
     is_of_here = info.provenance.kernel_id is not None and info.epoch == 1
     return (
         is_of_here

@@ -40,6 +40,11 @@ def iterable_source(source: Any, schema: object = None) -> Source:
         InvalidInput: it is none of these, or the schema is none.
     """
     form = to_schema(schema)
+    if _is_whole(source):
+        raise InvalidInput(
+            f"stream() can't read a {type(source).__name__}: it is a whole answer. Ask for one "
+            "that comes in pieces, with stream=True or the SDK's own method for it."
+        )
     if not _is_readable(source):
         raise InvalidInput(
             f"stream() can't read a {type(source).__name__}. Give it a prompt, a list of messages, "
@@ -77,6 +82,12 @@ def _reader_of(source: Any) -> Reader:
     if getattr(source, "__name__", "") in _LINES:
         return LineReader()
     return WholeReader() if is_cumulative(source) else Reader()
+
+
+def _is_whole(source: Any) -> bool:
+    """Whether it is an SDK's answer in one piece: a model of pydantic, which yields its fields."""
+    iterate = getattr(type(source), "__iter__", None)
+    return getattr(iterate, "__module__", "").partition(".")[0] == "pydantic"
 
 
 def _is_readable(source: Any) -> bool:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from ..errors import InvalidInput
-from ..protocol import LIVE, Status, StreamInfo
+from ..protocol import BROKEN_OFF, LIVE, Status, StreamInfo
 from .listing import Query
 
 # A longer search would be a longer statement than SQLite takes.
@@ -41,7 +41,7 @@ GOES_ON = (
     "AND response_id IS NOT NULL AND json_extract(options, '$.background')"
 )
 
-_MAY_BE_CLAIMED = _is_one_of((*LIVE, Status.TIMEOUT, Status.ERROR))
+_MAY_BE_CLAIMED = _is_one_of((*LIVE, *BROKEN_OFF))
 # Takes a driver, an id and an epoch.
 CLAIM = f"""
 UPDATE streams SET epoch = epoch + 1, driver = ?, revision = revision + 1,

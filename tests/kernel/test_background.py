@@ -179,9 +179,12 @@ class TestKilled:
     def test_it_is_taken_up_when_it_is_over_at_the_provider(self, lost, provider, there):
         stream_id = lost(500)
         until(lambda: provider.said() > 100)
+        began = get(stream_id).info
         s = get(stream_id).resume()
         assert s.result(20)
         assert is_whole(s, there)
+        times = [(i.started_at, i.first_delta_at) for i in (began, s.info, get(stream_id).info)]
+        assert len(set(times)) == 1
 
     def test_it_is_taken_up_twice(self, lost, elsewhere_started, provider, there):
         stream_id = lost(300, most=60, after=100)

@@ -44,6 +44,7 @@ def test_a_refusal_says_what_to_do(ask, status, said, advice):
         assert part in str(error)
     assert re.search(advice, str(error))
     assert "{" not in str(error), "JSON is no sentence"
+    assert error.__cause__.__traceback__ is None, "the cell shows where we raised it"
 
 
 def test_no_key_is_in_a_message_or_in_the_store(ask, store_file):

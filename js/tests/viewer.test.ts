@@ -1,0 +1,31 @@
+import { expect, it, vi } from 'vitest';
+import { Inbox } from '../src/inbox';
+import { addInbox } from '../src/registry';
+import { deltas, FakeModel, state, text } from './fakes';
+
+it('shows a stream from its beginning that broke off and lives again', async () => {
+  vi.resetModules();
+  const { mount } = await import('../src/viewer');
+  vi.useFakeTimers();
+  const model = new FakeModel('driver', 'cut');
+  const inbox = new Inbox(model.asAnyModel);
+  addInbox(inbox);
+  const page = new AbortController();
+  const el = document.createElement('div');
+  mount({ el, streamId: 'cut', signal: page.signal });
+  model.say(deltas(text(0, 'It was **cut')));
+  model.say(state({ status: 'timeout', length: 12 }));
+  const statuses = () => [...el.children].map((view) => (view as HTMLElement).dataset.status);
+  expect(statuses()).toEqual(['timeout']);
+  model.say(state({ length: 12 }));
+  model.say(state({ length: 12 }));
+  model.say(deltas(text(0, 'It was **cut off**')));
+  model.say(state({ status: 'done', length: 18 }));
+  vi.advanceTimersByTime(1_000);
+  expect(statuses()).toEqual(['done']);
+  expect(el.querySelector('strong')?.textContent).toBe('cut off');
+  page.abort();
+  expect(el.children).toHaveLength(0);
+  inbox.close();
+  vi.useRealTimers();
+});
