@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,7 +58,11 @@ class Database:
             # Never again: where a folder vanishes later, its disk is not mounted any more.
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         database = cls(path, durability)
-        await database.ready()
+        try:
+            await database.ready()
+        except BaseException:  # who waited for it has gone, and it opens nevertheless
+            await database.close()
+            raise
         return database
 
     async def ready(self) -> None:
@@ -144,21 +148,19 @@ async def _open(
 ) -> tuple[aiosqlite.Connection, aiosqlite.Connection]:
     make_file(path)
     close_to_others(path)
-    writer = await _connect(path)
-    try:
+    async with AsyncExitStack() as otherwise:
+        writer = await _connect(path, otherwise)
         await prepare(writer, path)
         await writer.execute(f"PRAGMA synchronous = {durability}")
-        reader = await _connect(path)
+        reader = await _connect(path, otherwise)
         await teach_excerpts(reader)
-    except BaseException:
-        await writer.close()
-        raise
+        otherwise.pop_all()
     return writer, reader
 
 
-async def _connect(path: Path) -> aiosqlite.Connection:
+async def _connect(path: Path, otherwise: AsyncExitStack) -> aiosqlite.Connection:
     connection = aiosqlite.connect(uri(path), uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
-    db = await connection
+    db = await otherwise.enter_async_context(connection)
     db.row_factory = sqlite3.Row
     await db.execute("PRAGMA foreign_keys = ON")
     return db

@@ -4,15 +4,17 @@ import asyncio
 import os
 import sqlite3
 import subprocess
-from contextlib import closing
+import threading
+from contextlib import closing, suppress
 from itertools import count
 
 import pytest
 
 from nb_persistent_stream.errors import StoreCorrupt, StoreError, StoreUnavailable, StreamFenced
 from nb_persistent_stream.protocol import Delta, Piece, Provenance, Report, Status, place, text_of
-from nb_persistent_stream.store import NewStream, database
+from nb_persistent_stream.store import NewStream, SqliteStore, database
 
+from ..waiting import eventually
 from .acts import begin, body, say
 
 ROOM_FOR_MORE = 256 * 1024
@@ -233,3 +235,14 @@ async def test_half_a_character_outside_of_the_body_is_replaced(open_store):
     assert (info.provenance.prompt, info.provenance.system) == (["😀\ufffd"], "s\ufffd")
     assert (info.status, info.error["message"]) == (Status.ERROR, "bad \ufffd")
     assert await body(store) == [Delta(0, "a", "tool_call", {"id": "\ufffd"})]
+
+
+async def test_a_store_that_nobody_waits_for_any_more_is_let_go(tmp_path):
+    before = threading.active_count()
+    for number in range(60):
+        opening = asyncio.create_task(SqliteStore.open(tmp_path / f"{number}.db"))
+        await asyncio.sleep(number / 10_000)
+        opening.cancel()
+        with suppress(asyncio.CancelledError):
+            await (await opening).close()
+    await eventually(lambda: threading.active_count() == before)
