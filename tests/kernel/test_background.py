@@ -23,7 +23,6 @@ from .notebook import Notebook
 
 DRIVER = """
 import sys
-import time
 from nb_persistent_stream import {call}
 s = {ask}
 print(s.id, flush=True)
