@@ -1,13 +1,7 @@
 import { childOf } from './abort';
 import { cancel } from './http';
 import type { Inbox } from './inbox';
-import {
-  brokeOff,
-  type DeltasMessage,
-  type SourceName,
-  type StateMessage,
-  type WireError,
-} from './protocol';
+import type { DeltasMessage, SourceName, StateMessage, WireError } from './protocol';
 import type { Session, Trouble } from './session';
 import { KernelSource } from './sources/kernel';
 import { ELSEWHERE, FINAL, NO_KERNEL, NO_SERVER, NOT_FOUND } from './sources/refusals';
@@ -44,7 +38,6 @@ export class Feed {
   readonly over: AbortSignal;
   readonly #socket: LiveSocket | null;
   readonly #controller: AbortController;
-  readonly #again: () => void;
   readonly #attached: Record<SourceName, Attached | null> = { kernel: null, server: null };
   readonly #refusals: Record<SourceName, WireError | null> = { kernel: null, server: null };
   /** That the server has no such stream: said also while a kernel that still holds it feeds us. */
@@ -62,17 +55,10 @@ export class Feed {
   #gapAt: number | null = null;
   #repairDelay = REPAIR;
 
-  /** `again` is to end this feed: its stream had broken off, and lives. Another begins anew. */
-  constructor(
-    session: Session,
-    socket: LiveSocket | null,
-    signal: AbortSignal,
-    again: () => void = () => {},
-  ) {
+  constructor(session: Session, socket: LiveSocket | null, signal: AbortSignal) {
     this.session = session;
     this.over = signal;
     this.#socket = socket;
-    this.#again = again;
     this.#controller = childOf(signal);
     this.#silence = new Timer(() => this.#onSilence(), this.#controller.signal);
     this.#repair = new Timer(() => this.#onRepair(), this.#controller.signal);
@@ -178,19 +164,13 @@ export class Feed {
   }
 
   #receive(name: SourceName, message: DeltasMessage | StateMessage): void {
-    const { session } = this;
-    if (session.complete && message.type === 'state' && !brokeOff(message.state)) {
-      this.#again();
-      return;
-    }
     this.#refusals[name] = null;
-    session.accept(name, message);
+    this.session.accept(name, message);
     if (name === 'kernel') this.#heardKernel();
     else this.#missing = null;
-    session.report(this.#missing);
-    if (!session.complete) {
-      if (session.final) this.#repairSoon();
-    } else if (!brokeOff(session.state)) this.#controller.abort();
+    this.session.report(this.#missing);
+    if (this.session.complete) this.#controller.abort();
+    else if (this.session.final) this.#repairSoon();
   }
 
   #heardKernel(): void {
@@ -214,7 +194,6 @@ export class Feed {
       this.#attach(other);
       return;
     }
-    if (this.session.complete) return; // nobody is missed
     const { kernel, server } = this.#refusals;
     const told = kernel?.message ? kernel : server;
     this.session.report({ type: 'unavailable', error: told ?? error });
@@ -222,14 +201,14 @@ export class Feed {
   }
 
   #onConnected(connected: boolean): void {
-    const missesNothing = this.session.complete || performance.now() - this.#heardAt < SILENCE;
+    const kernelSpeaks = performance.now() - this.#heardAt < SILENCE;
     if (connected) this.session.report(this.#missing);
-    else if (!missesNothing) this.session.report(RECONNECTING);
+    else if (!kernelSpeaks) this.session.report(RECONNECTING);
   }
 
   #onSilence(): void {
     this.#tryServer();
-    if (!this.session.complete) this.#silence.start(SILENCE);
+    this.#silence.start(SILENCE);
   }
 
   #onGap(offset: number): void {
@@ -239,7 +218,7 @@ export class Feed {
   }
 
   #repairSoon(): void {
-    if (!this.#repair.pending && !this.session.complete) this.#repair.start(this.#repairDelay);
+    if (!this.#repair.pending) this.#repair.start(this.#repairDelay);
   }
 
   #onRepair(): void {

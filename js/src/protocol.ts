@@ -113,8 +113,8 @@ export function isFinal(status: Status): boolean {
 }
 
 /** Whether the stream ended in a way that it may be taken up after. */
-export function brokeOff(state: StreamState | null): boolean {
-  return state?.status === 'timeout' || state?.status === 'error';
+export function brokeOff({ status }: StreamState): boolean {
+  return status === 'timeout' || status === 'error';
 }
 
 /** The UTF-8 bytes of one UTF-16 unit; the two halves of a surrogate pair share their four. */

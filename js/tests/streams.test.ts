@@ -58,30 +58,6 @@ describe('Streams', () => {
     expect(streams.join(ID, new AbortController().signal)).not.toBe(feed);
   });
 
-  it.each(['timeout', 'error'] as const)(
-    'begins anew what ended as %s and lives again',
-    (status) => {
-      const streams = new Streams(null, page.signal);
-      const feed = open(streams);
-      model.say(deltas(text(0, 'Hello')));
-      model.say(state({ status, length: 5 }));
-      vi.advanceTimersByTime(60_000);
-      expect([feed.over.aborted, vi.getTimerCount()]).toEqual([false, 0]);
-      model.say(state({ status: 'streaming', length: 5 }));
-      expect(feed.over.aborted).toBe(true);
-      const again = open(streams);
-      model.say(deltas(text(0, 'Hello again')));
-      expect([again.session.final, again.session.offset]).toEqual([false, 11]);
-    },
-  );
-
-  it('lets a stream rest that ended for good', () => {
-    const feed = open(new Streams(null, page.signal));
-    model.say(state({ status: 'done' }));
-    model.say(state({ status: 'streaming' }));
-    expect([feed.over.aborted, feed.session.state?.status]).toEqual([false, 'done']);
-  });
-
   it('asks nobody for a stream before it is to be seen', () => {
     const streams = new Streams(null, page.signal);
     const feed = streams.join(ID, page.signal);
