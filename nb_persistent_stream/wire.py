@@ -74,7 +74,7 @@ def state_record(info: StreamInfo, now: float, notice: str | None = None) -> Sta
         "model": info.model,
         "provider": info.provenance.provider,
         "length": info.length,
-        "elapsed": max(0.0, end - info.created_at),
+        "elapsed": round(max(0.0, end - info.created_at), 3),
         "created_at": info.created_at,
         "finished_at": info.finished_at,
         "link": _link_record(info.link),

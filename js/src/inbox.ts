@@ -36,13 +36,9 @@ export class Inbox {
   listen(listener: Listener, signal: AbortSignal): void {
     if (signal.aborted) return;
     this.#listener = listener;
-    signal.addEventListener(
-      'abort',
-      () => {
-        if (this.#listener === listener) this.#listener = null;
-      },
-      { once: true },
-    );
+    signal.addEventListener('abort', () => {
+      if (this.#listener === listener) this.#listener = null;
+    });
     for (const content of this.#kept.splice(0)) listener(content);
   }
 

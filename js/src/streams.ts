@@ -31,7 +31,7 @@ export class Streams {
   join(streamId: string, signal: AbortSignal): Feed {
     const entry = this.#entries.get(streamId) ?? this.#open(streamId);
     entry.views += 1;
-    signal.addEventListener('abort', () => this.#leave(streamId, entry), { once: true });
+    signal.addEventListener('abort', () => this.#leave(streamId, entry));
     return entry.feed;
   }
 

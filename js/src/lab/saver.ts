@@ -41,7 +41,7 @@ export class Saver {
     context.model.contentChanged.connect(() => {
       this.#missed ||= this.#saving;
     });
-    signal.addEventListener('abort', () => this.#release(), { once: true });
+    signal.addEventListener('abort', () => this.#release());
   }
 
   /** Whether the reader has changed nothing that is not saved, or is being saved, or soon will be. */
