@@ -19,6 +19,7 @@ from . import responses
 from .contract import Background, Event, Request, Source
 from .failures import CUT_OFF, Peer, answer, broke_off, explain, is_of_the_connection
 from .fields import get
+from .unread import ended
 
 # How long, in seconds, a provider that can't be reached is asked again for the rest.
 _PATIENCE = 60.0
@@ -130,7 +131,7 @@ class Answers:
                 items = await client.responses.retrieve(
                     response_id, stream=True, **after, **self._way()
                 )
-            async with items:
+            async with ended(items):
                 async for item in items:
                     if sequence is None or (_number(item) or 0) > sequence:
                         yield item

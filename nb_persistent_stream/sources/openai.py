@@ -18,6 +18,7 @@ from .extras import load
 from .failures import Peer, answer
 from .schema import Schema, is_strict
 from .secrets import secrets_of, shown_options, shown_url
+from .unread import ended
 
 # Options that configure the client; all others are parameters of the request.
 _CLIENT_OPTIONS = ("api_key", "organization", "project", "timeout", "max_retries")
@@ -109,7 +110,7 @@ async def _hear_chat(client: Any, asked: dict[str, Any]) -> AsyncGenerator[Any, 
 
 async def _hear_response(client: Any, asked: dict[str, Any]) -> AsyncGenerator[Any, None]:
     items = await client.responses.create(**asked)
-    async with items:
+    async with ended(items):
         async for item in items:
             yield item
 
