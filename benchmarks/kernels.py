@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
-_PATIENCE = 120
+# How long a cell may run, in seconds; how long what it said may be on its way, in milliseconds.
+_PATIENCE, _QUIET = 300, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +27,41 @@ class Heard:
 
 
 class Kernel:
-    """Runs cells, one after the other, and takes in all that comes of them."""
+    """Runs cells, one after the other, and takes in what comes of them."""
 
     def __init__(self, client: BlockingKernelClient) -> None:
         self._client = client
 
-    def run(self, code: str) -> tuple[Any, list[Heard]]:
-        """What a cell's last line prints, as JSON, and all messages until its end."""
-        asked = self._client.execute(code)
+    def run(self, code: str, figure: str = "None") -> tuple[float, list[Heard]]:
+        """The value of an expression after a cell, and the messages that came until then.
+
+        The kernel drops messages that come faster than they are taken, so it is its answer, which
+        has a channel of its own, that says when the cell has ended.
+        """
+        asked = self._client.execute(code, user_expressions={"figure": f"float({figure} or 0)"})
         heard: list[Heard] = []
-        printed = ""
-        while True:
-            parts = self._client.iopub_channel.socket.recv_multipart()
-            _, frames = self._client.session.feed_identities(parts)
-            message = self._client.session.deserialize(frames)
-            kind, content = message["msg_type"], message["content"]
-            heard.append(Heard(kind, sum(map(len, parts)), content))
-            if kind == "stream":
-                printed += content["text"]
-            if kind == "error":
-                raise RuntimeError("\n".join(content["traceback"]))
-            mine = message["parent_header"].get("msg_id") == asked
-            if mine and kind == "status" and content["execution_state"] == "idle":
-                return json.loads(printed.splitlines()[-1]) if printed else None, heard
+        poller = zmq.Poller()
+        for channel in (self._client.shell_channel, self._client.iopub_channel):
+            poller.register(channel.socket, zmq.POLLIN)
+        answer: dict[str, Any] | None = None
+        while ready := dict(poller.poll(_QUIET if answer else _PATIENCE * 1000)):
+            if self._client.iopub_channel.socket in ready:
+                heard.append(self._hear())
+            if self._client.shell_channel.socket in ready:
+                reply = self._client.shell_channel.get_msg(timeout=_PATIENCE)
+                if reply["parent_header"].get("msg_id") == asked:
+                    answer = reply["content"]
+        if answer is None:
+            raise RuntimeError("The kernel did not answer.")
+        if answer["status"] != "ok":
+            raise RuntimeError("\n".join(answer["traceback"]))
+        return float(answer["user_expressions"]["figure"]["data"]["text/plain"]), heard
+
+    def _hear(self) -> Heard:
+        parts = self._client.iopub_channel.socket.recv_multipart()
+        _, frames = self._client.session.feed_identities(parts)
+        message = self._client.session.deserialize(frames)
+        return Heard(message["msg_type"], sum(map(len, parts)), message["content"])
 
 
 @contextmanager
