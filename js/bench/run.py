@@ -32,7 +32,7 @@ SIZE = 100_000
 PARTS = (0.25, 0.5, 0.75, 1)
 # How long a row may take, in seconds: what takes longer is cut off, and says how far it came.
 PATIENCE = 12
-PATIENCE_OURS = 300
+PATIENCE_OURS = 600
 INDEX = b'<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>'
 COLUMNS = ("KB", "script", "ratio", "layout", "ratio", "longest", "wall", "late", "wall", "4th/2nd")
 HEAD = f"{'':40}" + "".join(f"{name:>9}" for name in COLUMNS)

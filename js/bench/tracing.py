@@ -73,7 +73,8 @@ def summary(events):
             end = event["ts"] + event["dur"]
     layout = sum(event["tdur"] for event in events if kind(event) == "layout")
     took = [(task["tdur"] / 1000, task["dur"] / 1000) for task in tasks]
-    longest = tuple(max(task[clock] for task in took) for clock in (0, 1))
+    # A renderer that is cut off may leave a part without a task.
+    longest = tuple(max((task[clock] for task in took), default=0) for clock in (0, 1))
     return Trace(script / 1000, layout / 1000, [took[at] for at in sorted(frames)], longest)
 
 
