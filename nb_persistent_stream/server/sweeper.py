@@ -39,6 +39,7 @@ class Sweeper:
         try:
             store = await self._shelf.store()
             await store.resources.sweep()
+            await store.indexing.catch_up()
             if self._watch is None:
                 self._watch = LeaseWatch(store, self._lease)
             for stream_id in await self._watch.sweep(self._census.gone):

@@ -10,32 +10,42 @@ from typing import Any
 
 from ..protocol import StreamInfo
 from .listing import MAX_PAGE, Page, Query, Window
-from .queries import ALL, conditions, page_token
+from .queries import Matching, check_search, matching, page_token
 from .rows import to_info
+from .words import expression
 
 # Seconds between two looks at a window, and how many times longer than a look that must be.
 _PAUSE, _REST = 0.5, 10
 
 Read = Callable[[str, Any], Awaitable[list[sqlite3.Row]]]
+CatchUp = Callable[[], Awaitable[bool]]
 
 
 class Lists:
-    """Reads lists through one connection."""
+    """Reads lists through a connection of their own.
 
-    def __init__(self, read: Read) -> None:
+    `catch_up` brings the index of words up to date, and says whether it is.
+    """
+
+    def __init__(self, read: Read, catch_up: CatchUp) -> None:
         self._read = read
+        self._catch_up = catch_up
         self._turn = asyncio.Lock()
 
     async def find(self, query: Query) -> Page:
         """See `StreamStore.find`."""
         limit = min(max(1, query.limit), MAX_PAGE)
-        where, params = conditions(query)
+        streams = await self._matching(query)
         rows = await self._in_turn(
-            f"SELECT * FROM stream_infos WHERE {where} ORDER BY created_at DESC, id DESC LIMIT ?",
-            [*params, limit + 1],
+            f"""
+            SELECT * FROM stream_infos WHERE id IN (
+              SELECT id {streams.sql} ORDER BY created_at DESC, id DESC LIMIT ?
+            ) ORDER BY created_at DESC, id DESC
+            """,
+            [*streams.params, limit + 1],
         )
-        streams = tuple(to_info(row) for row in rows[:limit])
-        return Page(streams, page_token(streams[-1]) if len(rows) > limit else None)
+        infos = tuple(to_info(row) for row in rows[:limit])
+        return Page(infos, page_token(infos[-1]) if len(rows) > limit else None)
 
     async def window(self, query: Query, first: int, count: int) -> Window:
         """See `StreamStore.window`."""
@@ -48,7 +58,7 @@ class Lists:
             began = time.monotonic()
             # Asked before the look: a commit that comes between is seen at the next one. See the
             # tail for what it costs, and what it says.
-            newest = (await self._read("PRAGMA data_version", ()))[0][0]
+            newest = (await self._in_turn("PRAGMA data_version", []))[0][0]
             if newest != version:
                 version = newest
                 window = await self._look(query, first, count, told.streams if told else ())
@@ -62,12 +72,12 @@ class Lists:
         self, query: Query, first: int, count: int, known: tuple[StreamInfo, ...]
     ) -> Window:
         """Read a window; of what is known, only what has changed."""
-        where, params = conditions(query)
+        streams = await self._matching(query)
         # All streams are in an index, in their order; any others are looked for once.
-        materialized = "NOT MATERIALIZED" if where == ALL else "MATERIALIZED"
+        materialized = "NOT MATERIALIZED" if streams.is_all else "MATERIALIZED"
         rows = await self._in_turn(
             f"""
-            WITH matching AS {materialized} (SELECT id, created_at FROM streams WHERE {where})
+            WITH matching AS {materialized} (SELECT id, created_at {streams.sql})
             SELECT total, shown.* FROM (SELECT count(*) AS total FROM matching)
             LEFT JOIN (
               SELECT id, infos.created_at, revision, length
@@ -76,7 +86,7 @@ class Lists:
             ) shown
             ORDER BY created_at DESC, id DESC
             """,
-            [*params, min(max(0, count), MAX_PAGE), max(0, first)],
+            [*streams.params, min(max(0, count), MAX_PAGE), max(0, first)],
         )
         infos = {info.id: info for info in known}
         shown = {row["id"]: (row["revision"], row["length"]) for row in rows if row["id"]}
@@ -90,19 +100,19 @@ class Lists:
             sql = f"SELECT * FROM stream_infos WHERE id IN ({marks})"
             infos |= {row["id"]: to_info(row) for row in await self._in_turn(sql, new)}
         # One that was deleted between the two reads is missing; the next look sees that.
-        streams = tuple(infos[stream_id] for stream_id in shown if stream_id in infos)
-        return Window(rows[0]["total"], max(0, first), streams)
+        found = tuple(infos[stream_id] for stream_id in shown if stream_id in infos)
+        return Window(rows[0]["total"], max(0, first), found)
+
+    async def _matching(self, query: Query) -> Matching:
+        check_search(query.search)
+        words = expression(query.search, query.root)
+        by_index = words is not None and await self._catch_up()
+        return matching(query, words if by_index else None)
 
     async def _in_turn(self, sql: str, params: list[Any]) -> list[sqlite3.Row]:
-        """Read when the list before has been read.
+        """Read when the list before has been read, or broken off.
 
-        A read that is cancelled goes on in its thread. Somebody who scrolls fast through a long
-        search asks and cancels many times, and these must not pile up there.
+        Somebody who types or scrolls fast asks and cancels many times.
         """
         async with self._turn:
-            reading = asyncio.ensure_future(self._read(sql, params))
-            try:
-                return await asyncio.shield(reading)
-            except asyncio.CancelledError:
-                await asyncio.gather(reading, return_exceptions=True)
-                raise
+            return await self._read(sql, params)

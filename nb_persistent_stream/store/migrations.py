@@ -165,4 +165,28 @@ async def _asked_again(db: aiosqlite.Connection) -> None:
     )
 
 
-MIGRATIONS: list[Migration] = [_streams_and_deltas, _http, _asked_again]
+async def _found_at_once(db: aiosqlite.Connection) -> None:
+    """Lists by index; and an index of words, which `index.py` makes and fills afterwards."""
+    for column in (
+        "doc INTEGER",  # its number there; NULL while it isn't there
+        "whole INTEGER NOT NULL DEFAULT 0",  # whether its body is there too
+    ):
+        await db.execute(f"ALTER TABLE streams ADD COLUMN {column}")
+    # With all that puts a list in order.
+    await db.execute(
+        "CREATE UNIQUE INDEX streams_by_doc ON streams (doc, created_at, id) WHERE doc IS NOT NULL"
+    )
+    await db.execute(
+        "CREATE INDEX streams_unread ON streams (doc, status) WHERE NOT whole AND NOT deleted"
+    )
+    await db.execute(
+        "CREATE INDEX streams_by_status ON streams (status, created_at DESC, id DESC) "
+        "WHERE NOT deleted"
+    )
+    await db.execute(
+        "CREATE INDEX streams_by_kernel ON streams (kernel_id, created_at DESC) "
+        "WHERE kernel_id IS NOT NULL"
+    )
+
+
+MIGRATIONS: list[Migration] = [_streams_and_deltas, _http, _asked_again, _found_at_once]

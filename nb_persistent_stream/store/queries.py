@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidInput
@@ -35,6 +36,13 @@ def _is_one_of(statuses: tuple[Status, ...]) -> str:
 ALL = "NOT deleted"
 IS_LIVE = _is_one_of(LIVE)
 
+# The words are asked first, and what they find is put in order by the index alone. No deleted
+# stream is found by them.
+_BY_WORDS = """
+FROM words CROSS JOIN streams INDEXED BY streams_by_doc ON doc = words.rowid
+WHERE words MATCH ?
+"""
+
 # Takes a title, tags and an id. What stays the same is no change.
 LABEL = f"""
 WITH new (title, tags) AS (VALUES (?, ?))
@@ -46,8 +54,17 @@ FROM new WHERE id = ? AND {ALL} AND (
 """
 
 
-def conditions(query: Query) -> tuple[str, list[Any]]:
-    """A query as SQL over `streams`, and its parameters; `ALL` for all.
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The streams of a query, as SQL from its FROM on, and its parameters."""
+
+    sql: str
+    params: list[Any]
+    is_all: bool
+
+
+def matching(query: Query, words: str | None) -> Matching:
+    """A query as SQL. Its search is asked of the index as `words`; where that is None, of each row.
 
     Raises:
         InvalidInput: the query can't be used.
@@ -64,11 +81,15 @@ def conditions(query: Query) -> tuple[str, list[Any]]:
     if query.after is not None:
         where.append("(created_at, id) < (?, ?)")
         params += page_start(query.after)
-    for word in _words(query.search):
+    if words is not None:
+        return Matching(
+            f"{_BY_WORDS} AND {' AND '.join(where[1:] or ['true'])}", [words, *params], False
+        )
+    for word in dict.fromkeys(query.search.split()):
         sql, more = _holds(word, query.root)
         where.append(sql)
         params += more
-    return " AND ".join(where), params
+    return Matching(f"FROM streams WHERE {' AND '.join(where)}", params, where == [ALL])
 
 
 def page_token(info: StreamInfo) -> str:
@@ -89,13 +110,17 @@ def page_start(token: str) -> tuple[float, str]:
     )
 
 
-def _words(search: str) -> list[str]:
+def check_search(search: str) -> None:
+    """See that a search is not too long.
+
+    Raises:
+        InvalidInput: it is.
+    """
     if len(search) > MOST_SEARCH:
         raise InvalidInput(
             f"The search is {len(search)} characters long. Use fewer words: up to {MOST_SEARCH} "
             "characters."
         )
-    return list(dict.fromkeys(search.split()))
 
 
 def _holds(word: str, root: str) -> tuple[str, list[Any]]:

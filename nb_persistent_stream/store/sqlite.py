@@ -24,13 +24,15 @@ from .bodies import read_whole
 from .commits import ROWS_PER_COMMIT, Append, CommitQueue, insertion_of
 from .contract import Batch, Lease, NewStream
 from .database import open_database, query
+from .index import relabel
+from .indexing import Indexing
 from .listing import Page, Query, Window
 from .lists import Lists
 from .newcomers import create_or_find, insertion
-from .queries import IS_LIVE, LABEL
+from .queries import IS_LIVE
 from .repeats import Repeats
 from .resources import Resources
-from .rows import dump, new_end, to_info
+from .rows import cleaned, dump, new_end, to_info
 from .tail import Tail
 from .transactions import Transactions
 
@@ -45,7 +47,7 @@ class SqliteStore:
         path: Path,
         writer: aiosqlite.Connection,
         reader: aiosqlite.Connection,
-        transactions: Transactions,
+        durability: Durability,
         clock: Callable[[], float],
     ) -> None:
         self._path = path
@@ -53,11 +55,14 @@ class SqliteStore:
         self._writer = writer
         self._reader = reader
         self._tail = Tail(path, self.read)
-        self._lists = Lists(self._read)
+        self._listing = Transactions(path, durability)
+        # The index is made anew of what is durable, so it need not be so at once.
+        self.indexing = Indexing(Transactions(path, "normal"))
+        self._lists = Lists(self._list, self.indexing.catch_up)
         self._repeats = Repeats(self._read)
         self._commits = CommitQueue(self._insert)
-        self._transactions = transactions
-        self.resources = Resources(transactions, self._read, clock)
+        self._transactions = Transactions(path, durability)
+        self.resources = Resources(self._transactions, self._read, clock)
 
     @classmethod
     async def open(
@@ -74,7 +79,7 @@ class SqliteStore:
             StoreTooNew: a newer version wrote it.
         """
         writer, reader = await open_database(path, durability)
-        return cls(path, writer, reader, Transactions(path, durability), clock)
+        return cls(path, writer, reader, durability, clock)
 
     async def create(self, new: NewStream) -> Lease:
         rows = await self._write(*insertion(new, self._clock()))
@@ -156,7 +161,11 @@ class SqliteStore:
     async def label(
         self, stream_id: str, *, title: str | None = None, tags: Sequence[str] | None = None
     ) -> StreamInfo:
-        await self._write(LABEL, (title, None if tags is None else dump(list(tags)), stream_id))
+        await self._transactions.run(
+            partial(
+                relabel, stream_id=stream_id, title=title, tags=None if tags is None else list(tags)
+            )
+        )
         return await self.info(stream_id)
 
     async def delete(self, stream_id: str) -> None:
@@ -201,6 +210,9 @@ class SqliteStore:
         await self._commits.drained()
         self._tail.close()
         self._transactions.close()
+        self.indexing.close()
+        self._listing.interrupt()
+        self._listing.close()
         with suppress(sqlite3.Error):
             await self._reader.close()
             await self._writer.close()
@@ -226,6 +238,9 @@ class SqliteStore:
 
     async def _write(self, sql: str, params: Any = ()) -> list[sqlite3.Row]:
         return await query(self._writer, self._path, sql, params)
+
+    async def _list(self, sql: str, params: Any) -> list[sqlite3.Row]:
+        return await self._listing.look(lambda db: db.execute(sql, cleaned(params)).fetchall())
 
     async def _read(self, sql: str, params: Any = ()) -> list[sqlite3.Row]:
         return await query(self._reader, self._path, sql, params)

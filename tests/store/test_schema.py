@@ -107,7 +107,7 @@ class TestMigrations:
 
         async def half(db):
             await db.execute("CREATE TABLE half (x)")
-            await db.execute("ALTER TABLE streams ADD COLUMN whole TEXT")
+            await db.execute("ALTER TABLE streams ADD COLUMN half TEXT")
             await db.execute("NOT SQL")
 
         with pytest.raises(sqlite3.OperationalError, match="syntax error"):

@@ -1,0 +1,184 @@
+"""The index of words: FTS5 that keeps no text, https://sqlite.org/fts5.html#contentless_tables.
+
+A stream has a number there, `streams.doc`, under which its labels stand from soon after its
+begin, and its body too (`streams.whole`) when it has ended. Nothing is indexed by who drives: a
+search brings the index up to date first, a server does each second, and what is left of many
+streams is done in the background. Each step is a transaction that looks again at what it found
+to do, so that processes may do it at once and die at any time.
+
+The words of a row that is changed or deleted leave with it, in the same transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from unicodedata import combining
+
+from ..protocol import BYTES, Status
+from .bodies import BODY
+from .queries import IS_LIVE, LABEL
+from .rows import cleaned, dump
+from .words import body_entries, label_entries, words
+
+# About as many bytes of bodies, and as many streams, are read for one transaction.
+_STEP_BYTES, _STEP_STREAMS = 512 * 1024, 64
+
+# The entries hold nothing but letters and digits, so this tokenizer takes them as they are. The
+# prefixes are the first and second letter that somebody types, after the one that says where.
+_TABLE = """
+CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
+  entries, content = '', columnsize = 0, detail = none, tokenize = 'ascii', prefix = '2 3'
+)
+"""
+
+# Whether a search finds all that there is.
+IS_CURRENT = """
+SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'words') AND NOT EXISTS (
+  SELECT 1 FROM streams INDEXED BY streams_unread WHERE doc IS NULL AND NOT whole AND NOT deleted)
+"""
+_TO_DO = f"""
+FROM streams INDEXED BY streams_unread
+WHERE NOT whole AND NOT deleted AND (doc IS NULL OR NOT {IS_LIVE})
+"""
+TO_DO = f"SELECT EXISTS (SELECT 1 {_TO_DO})"
+_NEXT = f"SELECT id, status, doc {_TO_DO} ORDER BY doc LIMIT {_STEP_STREAMS}"
+
+_ROW = """
+SELECT id, status, doc, whole, title, tags, prompt, model, requested_model, notebook
+FROM streams WHERE id = ? AND NOT deleted
+"""
+# The same words again, so that SQLite sees that the index will do.
+_NEW_DOC = "SELECT coalesce(max(doc), 0) + 1 FROM streams WHERE doc IS NOT NULL"
+_TEXTS = f"SELECT text FROM ({BODY}) WHERE kind != '{BYTES}'"
+_NO_END = 1 << 62
+
+# Bodies are looked through in parts, so that other threads get their turn.
+_PART_LETTERS = 64 * 1024
+_MOST_TAIL = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stream to be indexed; `body` is what its body holds, once that has ended."""
+
+    stream_id: str
+    doc: int | None
+    body: frozenset[str] | None
+
+
+@cache
+def has_fts5() -> bool:
+    """Whether this Python's SQLite can keep an index of words."""
+    db = sqlite3.connect(":memory:")
+    try:
+        db.execute("CREATE VIRTUAL TABLE words USING fts5 (entries)")
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        db.close()
+    return True
+
+
+def look(db: sqlite3.Connection) -> list[Found]:
+    """What to index next; takes no lock."""
+    found, size = list[Found](), 0
+    for row in db.execute(_NEXT).fetchall():
+        if size >= _STEP_BYTES:
+            break
+        body = None
+        if Status(row["status"]).final:
+            body, read = _body(db, row["id"])
+            size += read
+        found.append(Found(row["id"], row["doc"], body))
+    return found
+
+
+def add(db: sqlite3.Connection, found: Iterable[Found]) -> None:
+    """Index what was found, but for what has changed since."""
+    db.execute(_TABLE)
+    for one in found:
+        row = db.execute(_ROW, (one.stream_id,)).fetchone()
+        if row is None or row["whole"] or row["doc"] != one.doc:
+            continue
+        doc = one.doc
+        if doc is None:
+            doc = db.execute(_NEW_DOC).fetchone()[0]
+        else:
+            # Its labels are there already, with the model that was asked.
+            _remove(db, doc, label_entries({**row, "model": None}))
+        _insert(db, doc, label_entries({**row}) | (one.body or set()))
+        db.execute(
+            "UPDATE streams SET doc = ?, whole = ? WHERE id = ?",
+            (doc, one.body is not None, one.stream_id),
+        )
+
+
+def forget(db: sqlite3.Connection, stream_id: str) -> None:
+    """Take a stream that is to be deleted out of the index."""
+    row = db.execute(_ROW, (stream_id,)).fetchone()
+    if row is None or row["doc"] is None:
+        return
+    body = _body(db, stream_id)[0] if row["whole"] else frozenset()
+    _remove(db, row["doc"], _labels(row) | body)
+    db.execute("UPDATE streams SET doc = NULL WHERE id = ?", (stream_id,))
+
+
+def relabel(
+    db: sqlite3.Connection, stream_id: str, title: str | None, tags: list[str] | None
+) -> None:
+    """Give a stream another title, other tags, or both, in the index too."""
+    before = db.execute(_ROW, (stream_id,)).fetchone()
+    db.execute(LABEL, cleaned([title, None if tags is None else dump(tags), stream_id]))
+    if before is not None and before["doc"] is not None:
+        after = db.execute(_ROW, (stream_id,)).fetchone()
+        was, now = _labels(before), _labels(after)
+        _remove(db, before["doc"], was - now)
+        _insert(db, before["doc"], now - was)
+
+
+def _labels(row: sqlite3.Row) -> set[str]:
+    """The labels of a row that stand in the index; the model that answered does from the end on."""
+    return label_entries({**row} if row["whole"] else {**row, "model": None})
+
+
+def _insert(db: sqlite3.Connection, doc: int, entries: Iterable[str]) -> None:
+    if text := " ".join(entries):
+        db.execute("INSERT INTO words (rowid, entries) VALUES (?, ?)", (doc, text))
+
+
+def _remove(db: sqlite3.Connection, doc: int, entries: Iterable[str]) -> None:
+    if has_fts5() and (text := " ".join(entries)):
+        db.execute("INSERT INTO words (words, rowid, entries) VALUES ('delete', ?, ?)", (doc, text))
+
+
+def _body(db: sqlite3.Connection, stream_id: str) -> tuple[frozenset[str], int]:
+    """What is to be found of a body, and about how many bytes that are."""
+    size = 0
+    said = set[str]()
+    for text in _whole_words(db, stream_id):
+        size += len(text)
+        said |= words(text)
+    return frozenset(body_entries(said)), size
+
+
+def _whole_words(db: sqlite3.Connection, stream_id: str) -> Iterator[str]:
+    """A body in parts, none of which ends within a word."""
+    rest = ""
+    for (text,) in db.execute(_TEXTS, {"id": stream_id, "offset": 0, "end": _NO_END}):
+        rest += text
+        if len(rest) < _PART_LETTERS:
+            continue
+        part, rest = _cut(rest)
+        yield part
+    yield rest
+
+
+def _cut(text: str) -> tuple[str, str]:
+    """A text without the word at its end, and that."""
+    end = len(text)
+    while end > len(text) - _MOST_TAIL and (text[end - 1].isalnum() or combining(text[end - 1])):
+        end -= 1
+    return text[:end], text[end:]

@@ -1,0 +1,187 @@
+"""The index of words: what it costs, and what stays in it."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from nb_persistent_stream.protocol import LIVE, Report, Status
+from nb_persistent_stream.store import Fork, NewResource, Query
+
+from ..waiting import eventually
+from .acts import begin, say
+
+
+def fill(path, count):
+    """Streams that have ended, not indexed: each says a word of its own, and a common one."""
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executemany(
+            "INSERT INTO streams (id, status, epoch, tags, options, kernel_id, created_at) "
+            "VALUES (?, 'done', 1, '[]', '{}', ?, ?)",
+            ((f"s{n}", f"k{n}", float(n)) for n in range(count)),
+        )
+        db.executemany(
+            "INSERT INTO deltas (stream_id, offset, size, kind, text, created_at) "
+            "VALUES (?, 0, ?, 'text', ?, 0.0)",
+            ((f"s{n}", len(said), said) for n in range(count) for said in [f"common word{n:05}"]),
+        )
+
+
+def in_index(path):
+    """Each word in the index, with the place that it has."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab (main, words, row)")
+        return {row[0] for row in db.execute("SELECT term FROM temp.terms WHERE doc > 0")}
+
+
+async def steps(store, ask):
+    """The steps of SQLite's machine that a look at a list takes."""
+    count = 0
+
+    def step():
+        nonlocal count
+        count += 1
+
+    await store._listing.look(lambda db: db.set_progress_handler(step, 1))
+    await ask
+    await store._listing.look(lambda db: db.set_progress_handler(None, 1))
+    return count
+
+
+async def test_ten_times_the_streams_are_no_more_work(tmp_path, open_store):
+    queries = [
+        Query(),
+        Query(kernel="k5"),
+        Query(statuses=LIVE),
+        Query(statuses=(Status.ERROR,)),
+        Query(search="word00005"),
+        Query(search="nothing"),
+        Query(search="s5 word00005", statuses=LIVE),
+    ]
+    costs = []
+    for count in (300, 3000):
+        store = await open_store(tmp_path / f"{count}.db")
+        fill(tmp_path / f"{count}.db", count)
+        assert await store.indexing.catch_up(60)
+        costs.append(
+            [
+                *[await steps(store, store.find(query)) for query in queries],
+                *[await steps(store, store.window(query, 0, 50)) for query in queries[1:]],
+            ]
+        )
+    for few, many in zip(*costs, strict=True):
+        assert many <= 2 * few + 1000, costs
+
+
+async def test_who_streams_writes_nothing_of_the_index(path, open_store):
+    store, statements = await open_store(), []
+    await store._writer.set_trace_callback(statements.append)
+    lease = await begin(store)
+    await say(store, lease, "text")
+    await store.finish(lease, Status.DONE, Report())
+    assert len(statements) == 4
+    assert not [sql for sql in statements if "words" in sql]
+
+
+async def test_nothing_of_a_deleted_stream_is_in_the_index(path, open_store):
+    store = await open_store()
+    lease = await begin(store, title="first title", tags=("tag",))
+    await store.window(Query(search="x"), 0, 9)
+    await store.label("one", title="second title")
+    await say(store, lease, "what ", "was said")
+    await store.finish(lease, Status.DONE, Report(model="answerer"))
+    await store.window(Query(search="x"), 0, 9)
+    assert {"lsecond", "btag"} - in_index(path) == {"btag"}
+    assert {"lfirst"}.isdisjoint(in_index(path))
+    assert {"lanswerer", "bsaid"} <= in_index(path)
+    await store.label("one", title="third")
+    await store.delete("one")
+    assert in_index(path) == set()
+
+
+async def test_an_old_store_opens_at_once_and_is_indexed_meanwhile(path, open_store):
+    await open_store()
+    fill(path, 300)
+    store = await open_store()
+    assert not await store.indexing.catch_up(0)
+    # Until then a search looks at the labels of each, as it did before.
+    assert (await store.window(Query(search="s17"), 0, 500)).total >= 11
+    await eventually(store.indexing.catch_up)
+    assert (await store.window(Query(search="word0001"), 0, 500)).total == 10
+    assert (await store.window(Query(search="common"), 0, 500)).total == 300
+
+
+WORKER = """
+import asyncio, pathlib, sys
+from nb_persistent_stream.store import SqliteStore
+async def main():
+    store = await SqliteStore.open(pathlib.Path(sys.argv[1]))
+    await store.indexing.catch_up(60)
+    await store.close()
+asyncio.run(main())
+"""
+
+
+def start(command):
+    return subprocess.Popen(command)
+
+
+async def test_processes_that_index_at_once_and_are_killed_leave_each_word_once(path, open_store):
+    store = await open_store()
+    fill(path, 1000)
+    command = [sys.executable, "-c", WORKER, str(path)]
+    workers = [start(command) for _ in range(3)]
+    await eventually(lambda: index_count(path) > 0)
+    workers[0].kill()
+    assert await store.indexing.catch_up(60)
+    assert [worker.wait(60) for worker in workers][1:] == [0, 0]
+    assert index_count(path) == 1000
+    with closing(sqlite3.connect(path)) as db:
+        docs = "SELECT count(*), count(DISTINCT rowid) FROM words WHERE words MATCH 'bcommon'"
+        assert db.execute(docs).fetchone() == (1000, 1000)
+
+
+def index_count(path):
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute("SELECT count(*) FROM streams WHERE whole").fetchone()[0]
+
+
+async def test_a_search_goes_on_where_nobody_may_write(path, open_store):
+    store = await open_store()
+    await begin(store, title="heron")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        found = await store.window(Query(search="heron"), 0, 9)
+    assert found.total == 1
+
+
+async def test_a_search_that_is_left_is_broken_off_and_delays_no_other_read(path, open_store):
+    store = await open_store()
+    await begin(store)
+    endless = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x FROM n) SELECT max(x) FROM n"
+    running = asyncio.create_task(store._lists._in_turn(endless, []))
+    await asyncio.sleep(0.05)
+    assert (await store.info("one")).id == "one"
+    assert await store.read("one") == []
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (await store.window(Query(), 0, 9)).total == 1
+
+
+async def test_a_programs_stream_is_found_by_what_it_says_and_so_is_its_fork(open_store):
+    store = await open_store()
+    said = NewResource("said", "text/plain", [b"her", b"on "], closed=True)
+    await store.resources.create(said)
+    await store.resources.create(NewResource("raw", "image/png", [b"heron"], closed=True))
+    fork = NewResource("fork", None, [b"stork"], closed=True, fork=Fork("said"))
+    await store.resources.create(fork)
+    for search, found in (("heron", {"said", "fork"}), ("stork", {"fork"})):
+        window = await store.window(Query(search=search), 0, 9)
+        assert {info.id for info in window.streams} == found
+    await store.delete("said")
+    window = await store.window(Query(search="heron"), 0, 9)
+    assert [info.id for info in window.streams] == ["fork"]
