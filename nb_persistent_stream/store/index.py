@@ -121,8 +121,9 @@ def forget(db: sqlite3.Connection, stream_id: str) -> None:
     row = db.execute(_ROW, (stream_id,)).fetchone()
     if row is None or row["doc"] is None:
         return
-    body = _body(db, stream_id)[0] if row["whole"] else frozenset()
-    _remove(db, row["doc"], _labels(row) | body)
+    if has_fts5():
+        body = _body(db, stream_id)[0] if row["whole"] else frozenset()
+        _remove(db, row["doc"], _labels(row) | body)
     db.execute("UPDATE streams SET doc = NULL WHERE id = ?", (stream_id,))
 
 
@@ -132,7 +133,7 @@ def relabel(
     """Give a stream another title, other tags, or both, in the index too."""
     before = db.execute(_ROW, (stream_id,)).fetchone()
     db.execute(LABEL, cleaned([title, None if tags is None else dump(tags), stream_id]))
-    if before is not None and before["doc"] is not None:
+    if before is not None and before["doc"] is not None and has_fts5():
         after = db.execute(_ROW, (stream_id,)).fetchone()
         was, now = _labels(before), _labels(after)
         _remove(db, before["doc"], was - now)
@@ -144,14 +145,16 @@ def _labels(row: sqlite3.Row) -> set[str]:
     return label_entries({**row} if row["whole"] else {**row, "model": None})
 
 
+# FTS5 counts the rows that come and go, so that each comes once more than it goes, even an empty one.
 def _insert(db: sqlite3.Connection, doc: int, entries: Iterable[str]) -> None:
-    if text := " ".join(entries):
-        db.execute("INSERT INTO words (rowid, entries) VALUES (?, ?)", (doc, text))
+    db.execute("INSERT INTO words (rowid, entries) VALUES (?, ?)", (doc, " ".join(entries)))
 
 
 def _remove(db: sqlite3.Connection, doc: int, entries: Iterable[str]) -> None:
-    if has_fts5() and (text := " ".join(entries)):
-        db.execute("INSERT INTO words (words, rowid, entries) VALUES ('delete', ?, ?)", (doc, text))
+    db.execute(
+        "INSERT INTO words (words, rowid, entries) VALUES ('delete', ?, ?)",
+        (doc, " ".join(entries)),
+    )
 
 
 def _body(db: sqlite3.Connection, stream_id: str) -> tuple[frozenset[str], int]:

@@ -25,7 +25,7 @@ from .commits import ROWS_PER_COMMIT, Append, CommitQueue, insertion_of
 from .contract import Batch, Lease, NewStream
 from .database import open_database, query
 from .index import relabel
-from .indexing import Indexing
+from .indexing import PATIENCE, Indexing
 from .listing import Page, Query, Window
 from .lists import Lists
 from .newcomers import create_or_find, insertion
@@ -57,7 +57,7 @@ class SqliteStore:
         self._tail = Tail(path, self.read)
         self._listing = Transactions(path, durability)
         # The index is made anew of what is durable, so it need not be so at once.
-        self.indexing = Indexing(Transactions(path, "normal"))
+        self.indexing = Indexing(Transactions(path, "normal", PATIENCE))
         self._lists = Lists(self._list, self.indexing.catch_up)
         self._repeats = Repeats(self._read)
         self._commits = CommitQueue(self._insert)

@@ -23,11 +23,13 @@ _INTERRUPT_PAUSE = 0.05
 class Transactions:
     """Runs functions with a connection of their own, one after the other, on one thread.
 
-    SQLite's write lock keeps them apart from what any other connection writes.
+    They wait `patience` seconds for SQLite's write lock, which keeps them apart from what any other
+    connection writes.
     """
 
-    def __init__(self, path: Path, durability: Durability) -> None:
+    def __init__(self, path: Path, durability: Durability, patience: float = BUSY_TIMEOUT) -> None:
         self._path = path
+        self._patience = patience
         self._durability = durability
         self._thread = ThreadPoolExecutor(1, "nb-persistent-stream-transactions")
         self._db: sqlite3.Connection | None = None
@@ -96,7 +98,7 @@ class Transactions:
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(
             self._path,
-            timeout=BUSY_TIMEOUT,
+            timeout=self._patience,
             isolation_level=None,
             check_same_thread=False,  # it is interrupted from another
         )

@@ -98,6 +98,7 @@ async def test_nothing_of_a_deleted_stream_is_in_the_index(path, open_store):
     assert {"lfirst"}.isdisjoint(in_index(path))
     assert {"lanswerer", "bsaid"} <= in_index(path)
     await store.label("one", title="third")
+    await store.label("one", tags=[])
     await store.delete("one")
     assert in_index(path) == set()
 
