@@ -145,7 +145,7 @@ def _labels(row: sqlite3.Row) -> set[str]:
     return label_entries({**row} if row["whole"] else {**row, "model": None})
 
 
-# FTS5 counts the rows that come and go, so that each comes once more than it goes, even an empty one.
+# FTS5 counts rows as they come and go: one that went comes again, even when it is empty.
 def _insert(db: sqlite3.Connection, doc: int, entries: Iterable[str]) -> None:
     db.execute("INSERT INTO words (rowid, entries) VALUES (?, ?)", (doc, " ".join(entries)))
 
