@@ -12,7 +12,7 @@ LABEXTENSION := $(VENV)/share/jupyter/labextensions/nb-persistent-stream
 LINK = rm -rf $(LABEXTENSION) && ln -s $(CURDIR)/nb_persistent_stream/labextension $(LABEXTENSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check soak dev docs build lint format nbval audit dist bench-viewer lock clean chromium
+.PHONY: help demo test check soak dev docs build lint format nbval audit dist bench bench-viewer lock clean chromium redis
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,8 +35,17 @@ check: $(VENV)/.dev lint ## The inner loop: all that takes about a minute
 	cd js && npm test
 	$(BIN)/python -m pytest -q -m "not slow and not e2e and not soak" $(ARGS)
 
-soak: $(VENV)/.dev chromium ## The long forms: each byte, thousands of cycles (up to an hour)
-	$(BIN)/python -m pytest -m soak tests $(ARGS)
+# The bounds of tests/faults can be set: kills of processes, seconds for them, power failures of each
+# kind, seconds of a lock, and a crowd's kernels, streams, servers, pages and seconds. So can
+# NB_SOAK_SEED.
+soak: export NB_SOAK_KILLS ?= 200
+soak: export NB_SOAK_SECONDS ?= 2700
+soak: export NB_SOAK_POWER ?= 500
+soak: export NB_SOAK_LOCKED ?= 30
+soak: export NB_SOAK_CROWD ?= 32,64,4,500,60
+soak: $(VENV)/.dev chromium ## The long forms: each byte, thousands of cycles, kills at random (over an hour)
+	$(BIN)/python -m pytest -o faulthandler_timeout=0 -m soak tests $(ARGS)
+	$(BIN)/python -m pytest -o faulthandler_timeout=0 -m slow -s tests/faults $(ARGS)
 
 dev: $(VENV)/.dev ## Rebuild the front end whenever it changes
 	cd js && npm run watch
@@ -84,18 +93,30 @@ dist: $(VENV)/.dev ## Make the sdist, the wheel and their bills of materials in 
 	  --output-reproducible --output-file dist/python.cdx.json "$$folder/venv"
 	cd js && npm sbom --omit=dev --sbom-format=cyclonedx > ../dist/viewer.cdx.json
 
+bench: $(VENV)/.dev chromium redis ## Measure all beside its peers, on this machine (ARGS=latency for one part)
+	cd benchmarks/peers && npm ci --no-fund --no-audit
+	$(BIN)/python -m benchmarks.run $(ARGS)
+
 bench-viewer: $(VENV)/.dev chromium ## Measure the viewer against other Markdown renderers
 	cd js/bench && npm ci --no-fund --no-audit && node build.mjs
 	$(BIN)/python js/bench/run.py
 
 clean: ## Remove what was built and installed
-	rm -rf $(VENV) dist artifacts nb_persistent_stream/static nb_persistent_stream/labextension js/node_modules js/bench/node_modules js/bench/dist
+	rm -rf $(VENV) dist artifacts nb_persistent_stream/static nb_persistent_stream/labextension js/node_modules js/bench/node_modules js/bench/dist benchmarks/peers/node_modules
 
 chromium:
 	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && apt-get install -y -qq chromium; \
 	else \
 	  echo "The browser tests need Chromium. Install it, for example: sudo apt-get install chromium"; exit 1; \
+	fi
+
+# One peer keeps its streams in Redis; its figures are left out where there is none.
+redis:
+	@command -v redis-server >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server; \
+	else \
+	  echo "Without a redis-server there are no figures of resumable-stream."; \
 	fi
 
 # To build takes little; to check and test takes all.

@@ -133,7 +133,7 @@ async function bundle(entry, path, options) {
 /** Terser finds more to leave out than esbuild does, and takes longer. */
 async function smaller(code, module) {
   if (WATCHING) return code;
-  const made = await minify(code, { module, ecma: 2020, compress: { passes: 2 } });
+  const made = await minify(code, { module, ecma: 2020, compress: { passes: 3 } });
   return made.code;
 }
 

@@ -32,7 +32,8 @@ _UNSPACED = (
 )
 # A run of stops is tried from its first one only; tried from each, it would cost its square.
 _BOUNDARIES: dict[str, re.Pattern[str]] = {
-    "word": re.compile(rf"[\s{_UNSPACED}]"),
+    # To the last one in one go: every delta comes by here.
+    "word": re.compile(rf"(?s:.*)[\s{_UNSPACED}]"),
     "sentence": re.compile(
         rf"(?<![.!?…])[.!?…]+[{_CLOSERS}]*\s+"
         rf"|(?<![。！？｡])[。！？｡]+[{_CLOSERS}]*(?=[^。！？｡{_CLOSERS}])|\n"
@@ -61,6 +62,9 @@ def check_chunk_by(value: object) -> ChunkBy:
 
 def last_boundary(text: str, unit: Unit) -> int:
     """The index after the last place where a text may be cut, or 0 when there is none."""
+    if unit == "word":
+        last = _BOUNDARIES[unit].match(text)
+        return last.end() if last else 0
     end = 0
     for match in _BOUNDARIES[unit].finditer(text):
         end = match.end()
@@ -105,10 +109,11 @@ class Chunker:
     def _keep(self, piece: Piece, start: int, end: int) -> None:
         if start == end:
             return
-        text = piece.text[start:end]
-        self._waiting.append(Piece(text, piece.kind, piece.meta))
+        if end - start < len(piece.text):
+            piece = Piece(piece.text[start:end], piece.kind, piece.meta)
+        self._waiting.append(piece)
         if isinstance(self._chunk_by, int):
-            self._bytes += size(text)
+            self._bytes += size(piece.text)
 
     def _cut(self, text: str) -> int | None:
         """How much of a new text goes out with what waits before it; None when all must wait."""
@@ -120,6 +125,8 @@ class Chunker:
 
     def _lookback(self) -> str:
         text = ""
+        if self._chunk_by == "word":
+            return text  # one character decides, and none that waits is one
         for piece in reversed(self._waiting):
             text = piece.text[-_LOOKBACK:] + text
             if len(text) >= _LOOKBACK:
@@ -129,6 +136,8 @@ class Chunker:
 
 def merge(pieces: list[Piece]) -> list[Piece]:
     """Join neighbours of the same kind and meta, so that one commit writes few rows."""
+    if len(pieces) <= 1:
+        return pieces
     return [
         Piece("".join(piece.text for piece in group), kind, meta)
         for (kind, meta), group in groupby(pieces, key=lambda piece: (piece.kind, piece.meta))

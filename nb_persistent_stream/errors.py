@@ -4,6 +4,9 @@
     ├── InvalidInput (ValueError)        what was asked for can't be done as asked
     │   └── ModelNotChosen               no model, key or address to ask
     ├── SourceFailed                     the model's provider failed
+    │   ├── SourceExpired                it sends the rest of an answer no more as it comes
+    │   ├── SourceTooLong                it said more than it may
+    │   └── SourceUnreachable            it can't be heard, but goes on with the answer
     ├── StreamNotFound (LookupError)     no stream of that id in this store
     │   └── StreamGone                   it was deleted, and only its forks still have its text
     ├── StreamFenced                     another driver has the stream, or it has ended
@@ -14,6 +17,7 @@
     │   └── StreamCancelled              somebody stopped it
     └── StoreError                       the database can't be used
         ├── StoreUnavailable             for now: locked, full, unwritable
+        │   └── StoreReplaced            its file was deleted or replaced while it was open
         ├── StoreCorrupt                 the file is damaged or is not a store
         └── StoreTooNew                  written by a newer version
 
@@ -30,9 +34,13 @@ __all__ = [
     "ModelNotChosen",
     "PersistentStreamError",
     "SchemaMismatch",
+    "SourceExpired",
     "SourceFailed",
+    "SourceTooLong",
+    "SourceUnreachable",
     "StoreCorrupt",
     "StoreError",
+    "StoreReplaced",
     "StoreTooNew",
     "StoreUnavailable",
     "StreamCancelled",
@@ -62,6 +70,18 @@ class ModelNotChosen(InvalidInput):
 
 class SourceFailed(PersistentStreamError):
     """The provider refused, broke off or could not be reached; the message says what it said."""
+
+
+class SourceExpired(SourceFailed):
+    """The provider sends the rest of an answer no more as it comes; the whole may be asked for."""
+
+
+class SourceTooLong(SourceFailed):
+    """The source said more than `max_bytes`, so it was stopped."""
+
+
+class SourceUnreachable(SourceFailed):
+    """The provider can't be reached for now, but goes on: `resume()` takes the answer up."""
 
 
 class StreamNotFound(PersistentStreamError, LookupError):
@@ -143,6 +163,18 @@ class StoreError(PersistentStreamError):
 
 class StoreUnavailable(StoreError):
     """The store can't be read or written now; nothing that it holds is harmed."""
+
+
+class StoreReplaced(StoreUnavailable):
+    """The file that had the stream is gone, and perhaps another one stands in its place."""
+
+    @classmethod
+    def of(cls, path: object) -> StoreReplaced:
+        """The error of a file."""
+        return cls(
+            f"The store's file {path} was deleted or replaced while it was in use. Streams that "
+            "are being written are put into the new one; those that had ended are in the old one."
+        )
 
 
 class StoreCorrupt(StoreError):

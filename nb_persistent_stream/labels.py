@@ -19,7 +19,7 @@ def check_title(title: object) -> str | None:
         InvalidInput: it can't be one.
     """
     if title is not None and not isinstance(title, str):
-        raise InvalidInput(f"title is a {type(title).__name__}. Give it text.")
+        raise InvalidInput(f"title is {title!r}. Give it text.")
     if title and len(title) > LONGEST_TITLE:
         raise InvalidInput(
             f"title has {len(title)} characters. Use a shorter one: {LONGEST_TITLE} at most."

@@ -32,7 +32,7 @@ class Status(str, Enum):
 
     @property
     def final(self) -> bool:
-        """Whether the stream has ended; a final status never changes."""
+        """Whether the stream has ended; what timed out or failed may still be taken up."""
         return self not in (Status.PENDING, Status.STREAMING)
 
     def __str__(self) -> str:
@@ -40,15 +40,21 @@ class Status(str, Enum):
 
 
 LIVE = tuple(status for status in Status if not status.final)
+# What may be taken up, where its provider goes on.
+BROKEN_OFF = (Status.TIMEOUT, Status.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What a source says next, before it has a place in the body."""
+    """What a source says next, before it has a place in the body.
+
+    `mark` is the provider's number of it, where an answer can be taken up after that.
+    """
 
     text: str
     kind: str = TEXT
     meta: Json | None = None
+    mark: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +171,11 @@ class StreamInfo:
     def model(self) -> str | None:
         """The model that answered, or else the one that was asked."""
         return self.report.model or self.provenance.model
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the provider goes on with an answer by itself, and has said how it is found."""
+        return bool(self.provenance.options.get("background") and self.report.response_id)
 
 
 class ErrorRecord(TypedDict):

@@ -7,7 +7,8 @@ from typing import Any, TypedDict
 
 from .protocol import PROVENANCE_NAMES, Delta, ErrorRecord, Json, Link, StreamInfo
 
-_PREVIEW = 200
+# How much of a question a list shows, in characters.
+PREVIEW = 200
 
 
 class DeltaRecord(TypedDict, total=False):
@@ -73,7 +74,7 @@ def state_record(info: StreamInfo, now: float, notice: str | None = None) -> Sta
         "model": info.model,
         "provider": info.provenance.provider,
         "length": info.length,
-        "elapsed": max(0.0, end - info.created_at),
+        "elapsed": round(max(0.0, end - info.created_at), 3),
         "created_at": info.created_at,
         "finished_at": info.finished_at,
         "link": _link_record(info.link),
@@ -105,9 +106,9 @@ def preview(prompt: str | list[Any] | None) -> str | None:
     texts = [prompt] if isinstance(prompt, str) else map(_user_text, reversed(prompt or ()))
     for text in texts:
         # No more words are looked at than there is room for: a prompt may be a whole book.
-        words = " ".join(text.split(maxsplit=_PREVIEW)[:_PREVIEW])
+        words = " ".join(text.split(maxsplit=PREVIEW)[:PREVIEW])
         if words:
-            return words[:_PREVIEW]
+            return words[:PREVIEW]
     return None
 
 

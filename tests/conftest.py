@@ -1,3 +1,4 @@
+import faulthandler
 import signal
 
 import pytest
@@ -11,6 +12,11 @@ settings.load_profile("quick")
 
 # A shell that starts the tests in the background has interrupts ignored, and that is inherited.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_unconfigure():
+    # A thread that a failed test has left behind would hold up the end for ever; it is told here.
+    faulthandler.dump_traceback_later(60, exit=True)
 
 
 @pytest.fixture(scope="session")

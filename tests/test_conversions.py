@@ -30,7 +30,11 @@ CELLS = [
     f"await stream([{BODY!r}], title='Awaited');",
     f"s = stream([{BODY!r}])\ns.result();",
     f"with create() as w: w.write({BODY!r})",
+    # What a provider says in an error is as hostile as what it says in a body.
+    f"def fail():\n    raise RuntimeError({BODY!r})\n    yield\n"
+    "try: stream(fail).result()\nexcept Exception: pass",
 ]
+SHOWN = len(CELLS) - 1
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +81,7 @@ def outputs(notebook):
 
 def test_an_executed_notebook_holds_each_body_once_and_no_html(executed):
     nbformat.validate(executed)
-    assert len(outputs(executed)) == 3
+    assert len(outputs(executed)) == SHOWN
     for output in outputs(executed):
         assert set(output["data"]) == {MIME, "text/markdown", "text/plain"}
         assert output["data"]["text/plain"] == BODY
@@ -85,14 +89,14 @@ def test_an_executed_notebook_holds_each_body_once_and_no_html(executed):
 
 def test_the_state_of_widgets_that_executing_leaves_is_small(executed):
     size = len(nbformat.writes(executed))
-    assert size < 3 * 10_000 + 10_000  # not the viewer, for each of three
+    assert size < SHOWN * 10_000 + 10_000  # not the viewer, for each of them
 
 
 def test_html_shows_the_text_as_markdown_and_runs_nothing_of_it(notebook):
     html, _ = HTMLExporter().from_notebook_node(notebook)
     page = BeautifulSoup(html, "html.parser")
     shown = page.select(".jp-OutputArea-output")
-    assert len(shown) == 3
+    assert len(shown) == SHOWN
     for output in shown:
         assert output["data-mime-type"] == "text/markdown"
         assert output.find("h1").get_text().startswith("WAL mode")
@@ -107,8 +111,8 @@ def test_html_shows_the_text_as_markdown_and_runs_nothing_of_it(notebook):
 
 def test_markdown_holds_the_text(notebook):
     markdown, _ = MarkdownExporter(exclude_input=True).from_notebook_node(notebook)
-    assert markdown.count("# WAL mode\n\nReaders **never** block.\n") == 3
-    assert markdown.count("```html\n<b>kept as it is</b>\n```") == 3
+    assert markdown.count("# WAL mode\n\nReaders **never** block.\n") == SHOWN
+    assert markdown.count("```html\n<b>kept as it is</b>\n```") == SHOWN
     assert "<script" not in markdown
 
 
@@ -125,5 +129,5 @@ def test_a_pdf_by_way_of_html_holds_the_text(notebook, tmp_path):
         [chromium, *flags, f"--print-to-pdf={pdf}", page], check=True, capture_output=True
     )
     text = "".join(sheet.extract_text() for sheet in PdfReader(pdf).pages)
-    assert text.count("Readers never block.") == 3
+    assert text.count("Readers never block.") == SHOWN
     assert "Error displaying widget" not in text

@@ -93,5 +93,5 @@ def test_the_walk_sees_what_it_should():
     under_type_checking = set(imports(ROOT / "kernel" / "runtime.py"))
     assert "nb_persistent_stream.kernel.driver.Driver" in under_type_checking
     assert {room_of(path.values[0]) for path in MODULES} == MAY_KNOW.keys()
-    assert "aiosqlite" in set(imports(ROOT / "store" / "sqlite.py"))
+    assert "aiosqlite" in set(imports(ROOT / "store" / "database.py"))
     assert sys.modules["nb_persistent_stream"].__file__ == str(ROOT / "__init__.py")

@@ -34,6 +34,8 @@ interface Attached {
  */
 export class Feed {
   readonly session: Session;
+  /** Aborted when nobody has a view of the stream, or when it lives again that had broken off. */
+  readonly over: AbortSignal;
   readonly #socket: LiveSocket | null;
   readonly #controller: AbortController;
   readonly #attached: Record<SourceName, Attached | null> = { kernel: null, server: null };
@@ -55,6 +57,7 @@ export class Feed {
 
   constructor(session: Session, socket: LiveSocket | null, signal: AbortSignal) {
     this.session = session;
+    this.over = signal;
     this.#socket = socket;
     this.#controller = childOf(signal);
     this.#silence = new Timer(() => this.#onSilence(), this.#controller.signal);

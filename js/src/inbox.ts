@@ -36,18 +36,19 @@ export class Inbox {
   listen(listener: Listener, signal: AbortSignal): void {
     if (signal.aborted) return;
     this.#listener = listener;
-    signal.addEventListener(
-      'abort',
-      () => {
-        if (this.#listener === listener) this.#listener = null;
-      },
-      { once: true },
-    );
+    signal.addEventListener('abort', () => {
+      if (this.#listener === listener) this.#listener = null;
+    });
     for (const content of this.#kept.splice(0)) listener(content);
   }
 
+  /** A kernel that died takes nothing more: its model stays, and says so only now. */
   send(content: unknown): void {
-    this.#model.send(content);
+    try {
+      this.#model.send(content);
+    } catch {
+      this.close();
+    }
   }
 
   close(): void {

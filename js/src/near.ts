@@ -13,5 +13,5 @@ export function whenNear(element: Element, task: () => void, signal: AbortSignal
     task();
   }, NEAR);
   observer.observe(element);
-  signal.addEventListener('abort', () => observer.disconnect(), { once: true });
+  signal.addEventListener('abort', () => observer.disconnect());
 }

@@ -107,9 +107,14 @@ export function progress(status: Status): number {
   return index === -1 ? LIVE.length : index;
 }
 
-/** Whether the stream has ended; a final status never changes. */
+/** Whether the stream has ended; only what broke off may still live again. */
 export function isFinal(status: Status): boolean {
   return progress(status) === LIVE.length;
+}
+
+/** Whether the stream ended in a way that it may be taken up after. */
+export function brokeOff({ status }: StreamState): boolean {
+  return status === 'timeout' || status === 'error';
 }
 
 /** The UTF-8 bytes of one UTF-16 unit; the two halves of a surrogate pair share their four. */

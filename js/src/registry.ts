@@ -67,14 +67,14 @@ export function registry(): Registry {
 export function addInbox(inbox: Inbox): void {
   const { inboxes, arrivals } = registry();
   inboxes.add(inbox);
-  inbox.closed.addEventListener('abort', () => inboxes.delete(inbox), { once: true });
+  inbox.closed.addEventListener('abort', () => inboxes.delete(inbox));
   for (const arrival of arrivals) arrival(inbox);
 }
 
 export function onInbox(arrival: Arrival, signal: AbortSignal): void {
   const { arrivals } = registry();
   arrivals.add(arrival);
-  signal.addEventListener('abort', () => arrivals.delete(arrival), { once: true });
+  signal.addEventListener('abort', () => arrivals.delete(arrival));
 }
 
 /** The inbox to follow a stream by: the driver's, which speaks first, or else a watcher's. */

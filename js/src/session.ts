@@ -83,7 +83,7 @@ export class Session {
   subscribe(listener: SessionListener, signal: AbortSignal): void {
     if (signal.aborted) return;
     this.#listeners.add(listener);
-    signal.addEventListener('abort', () => this.#listeners.delete(listener), { once: true });
+    signal.addEventListener('abort', () => this.#listeners.delete(listener));
   }
 
   accept(source: SourceName, message: DeltasMessage | StateMessage): void {

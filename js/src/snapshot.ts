@@ -8,7 +8,7 @@ const UNFINISHED = '*The answer was still being written';
 /** What stands there until the body is whole. */
 export function unfinishedWords(streamId: string): string {
   return (
-    `${UNFINISHED} when this notebook was saved. Open the notebook in Jupyter with ` +
+    `${UNFINISHED} when this notebook was saved. Open it in Jupyter with ` +
     `nb_persistent_stream to see it whole (stream \`${streamId}\`).*`
   );
 }

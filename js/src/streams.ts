@@ -1,5 +1,6 @@
 import { Feed } from './feed';
 import { findInbox, onInbox } from './registry';
+import { onRevival } from './revival';
 import { Session } from './session';
 import type { LiveSocket } from './sources/server';
 import type { ListReceiver, ListSource } from './sources/source';
@@ -30,7 +31,7 @@ export class Streams {
   join(streamId: string, signal: AbortSignal): Feed {
     const entry = this.#entries.get(streamId) ?? this.#open(streamId);
     entry.views += 1;
-    signal.addEventListener('abort', () => this.#leave(streamId, entry), { once: true });
+    signal.addEventListener('abort', () => this.#leave(streamId, entry));
     return entry.feed;
   }
 
@@ -64,7 +65,15 @@ export class Streams {
 
   #open(streamId: string): Entry {
     const controller = new AbortController();
-    const feed = new Feed(new Session(streamId), this.#socket, controller.signal);
+    const { signal } = controller;
+    const session = new Session(streamId);
+    const feed = new Feed(session, this.#socket, signal);
+    if (this.#socket) {
+      onRevival(session, this.#socket, signal, () => {
+        this.#entries.delete(streamId);
+        controller.abort();
+      });
+    }
     const entry = { feed, controller, views: 0 };
     this.#entries.set(streamId, entry);
     return entry;

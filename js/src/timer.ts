@@ -7,7 +7,7 @@ export class Timer {
   constructor(run: () => void, signal: AbortSignal) {
     this.#run = run;
     this.#signal = signal;
-    signal.addEventListener('abort', () => this.stop(), { once: true });
+    signal.addEventListener('abort', () => this.stop());
   }
 
   get pending(): boolean {

@@ -18,10 +18,14 @@ const streams = new Streams(socket, forever);
  * Where the notebook's file has all of the text, they are asked only once it is nearly in sight.
  */
 export function mount(options: MountOptions): void {
-  const { el, streamId, signal, snapshot = '', fresh, observer, ...surroundings } = options;
-  if (signal.aborted) return;
+  const { el, streamId, snapshot = '', fresh, observer, ...surroundings } = options;
+  if (options.signal.aborted) return;
   const copy = savedCopy(snapshot);
-  const feed = streams.join(streamId, signal);
+  const feed = streams.join(streamId, options.signal);
+  const signal = AbortSignal.any([options.signal, feed.over]);
+  // A stream that had broken off and lives again has a view that begins again.
+  const again = { once: true, signal: options.signal };
+  feed.over.addEventListener('abort', () => mount(options), again);
   const begin = () => streams.begin(feed, fresh);
   if (!copy.whole || fresh) begin();
   const view = new View(feed, signal, copy, surroundings);

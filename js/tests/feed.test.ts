@@ -92,6 +92,15 @@ describe('a driver', () => {
     expect(FakeSocket.all).toHaveLength(1);
   });
 
+  it('whose kernel died, and takes no message, leaves the stream to the server', () => {
+    const model = new FakeModel();
+    model.answer = () => {
+      throw new Error('Cannot send');
+    };
+    follow(model);
+    expect(FakeSocket.all).toHaveLength(1);
+  });
+
   it('needs no server, and no error is shown for want of one', () => {
     const model = new FakeModel();
     follow(model, false);

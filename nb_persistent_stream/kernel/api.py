@@ -16,6 +16,7 @@ from ..sources import iterable_source, model_source
 from ..store import Query
 from .driver import Driver
 from .handle import Stream
+from .interrupts import outcome
 from .limits import limits
 from .plan import Plan, begin, new_stream, plan
 from .provenance import provenance
@@ -75,7 +76,8 @@ def stream(
             `NB_STREAM_FIRST_TIMEOUT`, else 600; of an iterable there is no limit unless given.
         idle_timeout: the longest silence after that (`NB_STREAM_IDLE_TIMEOUT`, else 300).
         show: False keeps the stream out of the cell.
-        options: passed on to the model: `temperature=0`, `max_completion_tokens=500`, ...
+        options: passed on to the model: `temperature=0`, `max_completion_tokens=500`, ...;
+            `background=True` has OpenAI go on with the answer if this kernel can't.
 
     Returns:
         The stream's handle, at once. `await` it for the whole text.
@@ -197,7 +199,7 @@ def _opened(
             await driver.cancel()
 
     try:
-        yield runtime().submit(open_it()).result()
+        yield outcome(runtime().submit(open_it()))
     except BaseException:
         broken_off = True
         runtime().submit(end_if_broken_off())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import replace
 
 from ..protocol import Delta, Piece, after, text_of, valid
 from ..toolcalls import NO_ARGUMENTS, TOOL_CALL, ToolCall, belongs, calls_of
@@ -17,10 +19,19 @@ class Body:
     name for the call's first argument.
     """
 
-    def __init__(self) -> None:
-        self._deltas: list[Delta] = []
+    def __init__(self, said: Iterable[Delta] = ()) -> None:
+        self._deltas = list(said)
         self._waiting: list[Piece] = []
-        self.end = 0
+        self.end = self._deltas[-1].end if self._deltas else 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that was appended has its place."""
+        return not self._waiting
+
+    def forget_begun(self) -> None:
+        """Let go of what waits: it will be said again."""
+        self._waiting = []
 
     def append(self, piece: Piece) -> Delta | None:
         """Add a piece at the end; None when there is nothing to add yet.
@@ -31,10 +42,11 @@ class Body:
         piece = self._with_what_waits(piece)
         text = piece.text
         half = text[-1:] if _HIGH_SURROGATES[0] <= text[-1:] <= _HIGH_SURROGATES[1] else ""
-        text = text[: len(text) - len(half)]
+        text = text[: len(text) - len(half)] if half else text
         if half or (piece.kind == TOOL_CALL and not text):
             self._waiting.append(Piece(half, piece.kind, piece.meta))
-        return self._add(Piece(valid(text), piece.kind, piece.meta))
+        text = valid(text)
+        return self._add(piece if text is piece.text else Piece(text, piece.kind, piece.meta))
 
     def close(self) -> list[Delta]:
         """Say that nothing follows; what waited comes out, a call without arguments as `{}`."""
@@ -61,6 +73,15 @@ class Body:
         deltas = self._deltas
         index = bisect_right(deltas, offset, key=lambda delta: delta.offset) - 1
         return [rest for delta in deltas[max(0, index) :] if (rest := after(delta, offset))]
+
+    def until(self, offset: int) -> list[Delta]:
+        """The deltas before an offset; the last is cut if the offset lies within it."""
+        index = bisect_left(self._deltas, offset, key=lambda delta: delta.offset)
+        deltas = self._deltas[:index]
+        if deltas and deltas[-1].end > offset:
+            last = deltas.pop()
+            deltas.append(replace(last, text=last.raw[: offset - last.offset].decode()))
+        return deltas
 
     def text(self, kind: str = "text") -> str:
         """All text of one kind so far."""

@@ -1,16 +1,25 @@
-"""Streams that come from another: replies, and the same asked once more."""
+"""Streams that come from another: replies, the same asked once more, and what broke off."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
 
 from ..errors import InvalidInput
 from ..protocol import Link, Status, StreamInfo
-from ..sources import adapter_of, to_messages
+from ..sources import Source, adapter_of, model_source, to_messages
+from . import frontend
 from .api import stream
 from .handle import Stream
-from .runtime import settings
+from .limits import limits
+from .plan import Plan, plan
+from .runtime import runtime, settings
+from .takeover import is_abandoned, take_over
+
+T = TypeVar("T")
+
+_ARGUMENTS = ("model", "system", "base_url", "api", "schema")
 
 
 def reply(
@@ -35,26 +44,66 @@ def retry(info: StreamInfo, changes: dict[str, Any]) -> Stream:
     return _stream(info.provenance.prompt, {**same, **changes}, Link(info.id, "retry"))
 
 
-def resume(info: StreamInfo) -> NoReturn:
+def resume(info: StreamInfo, secrets: Mapping[str, Any]) -> Stream:
     """See `Stream.resume`.
 
     Raises:
-        InvalidInput: always: no provider can do it yet.
+        InvalidInput: it can't be taken up, or need not be; the message says what to do.
     """
+    if frontend.cell().afresh:  # the button beside the answer that was taken up
+        return retry(info, dict(secrets))
+    was_taken_up = not info.status.final and info.epoch > 1
+    if not info.can_go_on or not (was_taken_up or is_abandoned(info, runtime().driver_id)):
+        raise _not_resumable(info)
+    how = plan("word", None, None, ())
+    asked = {**_asked(info, {}), **secrets}
+    named = {name: asked.pop(name, None) for name in _ARGUMENTS}
+    source = model_source(info.provenance.prompt or "", how.config, **named, options=asked)
+    handle = runtime().call(_shielded(_resume(how, info, source)))
+    handle.show()
+    return handle
+
+
+async def _resume(how: Plan, info: StreamInfo, source: Source) -> Stream:
+    here = runtime()
+    store = await here.store(how.config)
+    # One that was taken up already is followed, as where another kernel is faster.
+    if is_abandoned(info, here.driver_id):
+        driver = await take_over(here, store, how, info)
+        if driver is not None:
+            driver.begin(source, limits(how.config, is_model=True))
+    return Stream(here, store, info.id, here.drivers.get(info.id), source.schema, reused=True)
+
+
+async def _shielded(act: Coroutine[Any, Any, T]) -> T:
+    """An act that an interrupt does not leave half done."""
+    return await asyncio.shield(asyncio.ensure_future(act))
+
+
+def _not_resumable(info: StreamInfo) -> InvalidInput:
     again = "run its cell again" if info.provenance.prompt is None else "retry() asks once more"
     if not info.status.final:
-        raise InvalidInput(
+        then = "resume() takes it up" if info.can_go_on else again
+        return InvalidInput(
             f"The stream {info.id} still streams, so there is nothing to take up: watch() shows "
             f"it. If its kernel is gone, that is noticed after {settings().lease:g} s; then "
-            f"{again}."
+            f"{then}."
         )
     if info.status is Status.DONE:
-        raise InvalidInput(
+        return InvalidInput(
             f"The stream {info.id} is whole: nothing is missing. For another, {again}."
         )
-    raise InvalidInput(
-        f"The stream {info.id} can't be taken up: {info.provenance.provider or 'its source'} does "
-        f"not go on with an answer that broke off. What it said is kept in .text; {again}."
+    if info.provenance.options.get("background"):
+        why = "it was stopped, at its provider too"
+        if info.status is not Status.CANCELLED:
+            why = "it broke off before its provider had said by what id the answer is found"
+    else:
+        why = (
+            f"{info.provenance.provider or 'its source'} does not go on with an answer that broke "
+            "off (OpenAI Responses does, with background=True)"
+        )
+    return InvalidInput(
+        f"The stream {info.id} can't be taken up: {why}. What it said is kept in .text; {again}."
     )
 
 

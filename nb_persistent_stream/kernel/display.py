@@ -19,8 +19,8 @@ from .widget import StreamWidget
 
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _UNFINISHED = (
-    "*The answer was still being written when this notebook was saved. Open the notebook in "
-    "Jupyter with nb_persistent_stream to see it whole (stream `{id}`).*"
+    "*The answer was still being written when this notebook was saved. Open it in Jupyter with "
+    "nb_persistent_stream to see it whole (stream `{id}`).*"
 )
 
 

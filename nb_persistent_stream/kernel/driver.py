@@ -4,50 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
-from typing import Protocol
 
 from ..chunking import ChunkBy
 from ..errors import (
     PersistentStreamError,
-    StoreError,
-    StoreUnavailable,
-    StreamDeleted,
+    SourceFailed,
     StreamEnded,
     StreamFailed,
     StreamFenced,
-    StreamNotFound,
 )
-from ..protocol import ErrorRecord, Piece, Report, Status, StreamInfo
-from ..sources import Source
+from ..protocol import Delta, Piece, Report, Status, StreamInfo
+from ..sources import Background, Source
 from ..store import Lease, StreamStore
+from .background import events_of, let_go
 from .body import Body
-from .endings import ending
+from .endings import ending, error_record
 from .fit import check_fit
+from .keeper import Keeper
 from .limits import NO_LIMITS, Limits, limited
+from .observer import Observer
+from .orders import obey
 from .runtime import Runtime
-from .writer import Writer, persist
+from .stored import ended_as
+from .writer import Writer
 
 # How long, in seconds, a source may take to stop when it is told to.
 _SOURCE_PATIENCE = 2.0
-# And before the store is asked again that could not be read.
-_STORE_PAUSE = 1.0
-
-
-class Observer(Protocol):
-    """Somebody in this process who is shown the stream as it is said, before it is stored."""
-
-    def said(self) -> None:
-        """The body has grown."""
-
-    def changed(self) -> None:
-        """The state has changed; after the end nothing follows."""
 
 
 class Driver:
-    """Produces one stream. Made and used on the runtime's loop; its body may be read anywhere."""
+    """Produces one stream. Made and used on the runtime's loop; its body may be read anywhere.
+
+    `said` is the body of a stream that was begun elsewhere.
+    """
 
     def __init__(
         self,
@@ -57,20 +49,28 @@ class Driver:
         info: StreamInfo,
         chunk_by: ChunkBy,
         max_delay: float,
+        said: Sequence[Delta] = (),
     ) -> None:
         self.info = info
-        self.body = Body()
+        self.body = Body(said)
         self.notice: str | None = None
         self.failure: BaseException | None = None
         self.ended = asyncio.Event()
         self.observers: list[Observer] = []
         self._runtime = runtime
         self.store = store
-        self._lease = lease
-        self._writer = Writer(store, lease, chunk_by, max_delay, self._set_notice)
+        self._keeper = Keeper(store, lease, self.body, lambda: self.info, self._set_notice)
+        self._writer = Writer(self._keeper.append, chunk_by, max_delay, self.body.end)
         self._source: asyncio.Task[None] | None = None
+        self._background: Background | None = None
         self._ending: asyncio.Task[None] | None = None
-        self._watch = asyncio.create_task(self._watch_store())
+        self._watches = [
+            asyncio.create_task(self._watch(watched))
+            for watched in (
+                obey(store, self._keeper, info.id, self._heed),
+                self._writer.ended(),
+            )
+        ]
         runtime.enter(self)
 
     @property
@@ -86,6 +86,7 @@ class Driver:
     def begin(self, source: Source, limits: Limits = NO_LIMITS) -> None:
         """Let a source speak, within limits; the stream ends when it does."""
         if self._ending is None:
+            self._background = source.background
             self._source = asyncio.create_task(self._drive(source, limits))
 
     async def write(self, piece: Piece) -> None:
@@ -116,7 +117,8 @@ class Driver:
                 self.info = replace(self.info, first_delta_at=time.time())
             for observer in self.observers:
                 observer.said()
-            await self._writer.put(Piece(delta.text, delta.kind, delta.meta))
+            mark = piece.mark if self.body.is_settled else None
+            await self._writer.put(Piece(delta.text, delta.kind, delta.meta, mark))
 
     def report(self, report: Report) -> None:
         """Take in what the provider says about the answer."""
@@ -125,7 +127,11 @@ class Driver:
             self._set_info(replace(self.info, report=merged))
 
     async def end(self, status: Status, failure: BaseException | None = None) -> None:
-        """End the stream and flush its tail; the first end counts, others wait for it."""
+        """End the stream and flush its tail; the first end counts, others wait for it.
+
+        While the store is out of reach this waits a while: the status says how long.
+        """
+        self._keeper.hurry(status)
         if self._ending is None:
             by_source = asyncio.current_task() is self._source
             self._ending = asyncio.create_task(self._end(status, failure, by_source=by_source))
@@ -149,14 +155,15 @@ class Driver:
             self._set_info(replace(self.info, title=stored.title, tags=stored.tags))
 
     async def _start(self) -> None:
-        await persist(lambda: self.store.start(self._lease), self._set_notice)
-        self._set_info(replace(self.info, status=Status.STREAMING, started_at=time.time()))
+        await self._keeper.write(self.store.start)
+        began = self.info.started_at or time.time()  # one that is taken up has begun before
+        self._set_info(replace(self.info, status=Status.STREAMING, started_at=began))
 
     async def _drive(self, source: Source, limits: Limits) -> None:
         try:
             await self._start()
-            async with aclosing(source.open()) as events:
-                await self._take(limited(events, limits))
+            async with aclosing(events_of(source, lambda: self.info, self.body)) as events:
+                await self._take(limited(events, limits, self.body.end))
             if source.schema is not None:
                 await asyncio.to_thread(check_fit, self.info, self.body, source.schema)
         except asyncio.CancelledError:
@@ -173,28 +180,27 @@ class Driver:
             if isinstance(event, Piece):
                 await self.write(event)
             else:
-                self.report(event)
+                await self._hear(event)
 
-    async def _watch_store(self) -> None:
-        """Hear of a new title; stop when somebody asks for it, or ends or deletes the stream."""
-        with suppress(StoreError):  # the writer meets it too, and reports it
-            try:
-                while True:
-                    with suppress(StoreUnavailable):
-                        async with aclosing(self.store.states(self.stream_id)) as states:
-                            async for info in states:
-                                await self._obey(info)
-                    await asyncio.sleep(_STORE_PAUSE)
-            except StreamFenced as error:
-                await self.end(Status.ERROR, error)
-            except StreamNotFound:
-                await self.end(Status.ERROR, StreamDeleted(self.stream_id))
+    async def _hear(self, report: Report) -> None:
+        """Take in a report; an answer is taken up by its id, so that is stored at once."""
+        is_known = self.info.report.response_id is not None
+        self.report(report)
+        if self._background and report.response_id and not is_known:
+            so_far = self.info.report
+            await self._keeper.write(lambda lease: self.store.report(lease, so_far))
 
-    async def _obey(self, info: StreamInfo) -> None:
-        if info.status.final or info.epoch != self._lease.epoch:
-            raise StreamFenced(self.stream_id)
-        self._take_labels(info)
-        if info.cancel_requested:
+    async def _watch(self, watched: Awaitable[None]) -> None:
+        """End when nothing more can be written: at once, not when the source speaks again."""
+        try:
+            await watched
+        except Exception as error:
+            await self.end(Status.ERROR, error)
+
+    async def _heed(self, stored: StreamInfo) -> None:
+        """Take in what others did to the stream in the store: a new title, or a wish to stop."""
+        self._take_labels(stored)
+        if stored.cancel_requested:
             self._set_info(replace(self.info, cancel_requested=True))
             await self.cancel()
 
@@ -202,35 +208,31 @@ class Driver:
         if self._source is not None and not by_source:
             self._source.cancel()
             await asyncio.wait([self._source], timeout=_SOURCE_PATIENCE)
-        error = _error_record(failure) if failure else None
+        untold = await let_go(self._background, self.info, status, failure)
+        error = error_record(failure or untold)
+        # What waits may still become whole where the answer is taken up.
+        tails = [] if self._background and status is not Status.DONE else self.body.close()
         try:
-            for tail in self.body.close():
+            for tail in tails:
                 await self._writer.put(Piece(tail.text, tail.kind, tail.meta))
             await self._writer.close()
-            await persist(
-                lambda: self.store.finish(self._lease, status, self.info.report, error),
-                self._set_notice,
+            await self._keeper.write(
+                lambda lease: self.store.finish(lease, status, self.info.report, error)
             )
-        except PersistentStreamError as trouble:
+        except Exception as trouble:
             failure = failure or trouble
-            self.info = await self._as_stored(trouble)
+            self.info = await ended_as(self.store, self.info, trouble)
         else:
             self.info = replace(self.info, status=status, finished_at=time.time(), error=error)
+        # A provider's failure says all: our own frames would only hide it in a cell.
+        if isinstance(failure, SourceFailed):
+            failure = failure.with_traceback(None)
         self.failure = failure
         self._runtime.leave(self)
-        self._watch.cancel()
+        for watch in self._watches:
+            watch.cancel()
         self._tell()
         self.ended.set()
-
-    async def _as_stored(self, trouble: PersistentStreamError) -> StreamInfo:
-        """How the stream ended when this driver could not end it."""
-        with suppress(PersistentStreamError):
-            stored = await self.store.info(self.stream_id)
-            if stored.status.final:
-                return stored
-        return replace(
-            self.info, status=Status.ERROR, finished_at=time.time(), error=_error_record(trouble)
-        )
 
     def _set_notice(self, notice: str | None) -> None:
         if notice != self.notice:
@@ -244,7 +246,3 @@ class Driver:
     def _tell(self) -> None:
         for observer in self.observers:
             observer.changed()
-
-
-def _error_record(failure: BaseException) -> ErrorRecord:
-    return {"type": type(failure).__name__, "message": str(failure) or repr(failure)}

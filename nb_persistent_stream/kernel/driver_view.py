@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 from ..protocol import StreamInfo
-from ..wire import state_message
+from ..wire import StateRecord, state_message, state_record
 from .display import Output, renew_here
 from .driver import Driver
 from .pace import repeat, send, sending
@@ -27,6 +27,7 @@ class DriverView:
         self._sent = 0
         self._news = asyncio.Event()
         self._state_is_new = False
+        self._said_standing: StateRecord | None = None
         self.widget = stream_widget(
             driver.stream_id,
             "driver",
@@ -56,8 +57,16 @@ class DriverView:
 
     def changed(self) -> None:
         """The state has changed; called on the runtime's loop."""
-        self._state_is_new = True
-        self._news.set()
+        standing = self._standing()
+        if standing != self._said_standing:
+            self._said_standing = standing
+            self._state_is_new = True
+            self._news.set()
+
+    def _standing(self) -> StateRecord:
+        """The state without what grows by itself."""
+        info = replace(self._driver.info, length=0)
+        return state_record(info, info.created_at, self._driver.notice)
 
     async def _send(self) -> None:
         with sending():

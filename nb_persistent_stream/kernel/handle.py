@@ -160,15 +160,18 @@ class Stream(Answer):
 
         return retry(self.info, self._formed(changes))
 
-    def resume(self) -> Stream:
-        """Take up an answer that broke off, where its provider can.
+    def resume(self, **secrets: Any) -> Stream:
+        """Take up an answer that broke off, in this cell: one of OpenAI with `background=True`.
+
+        Where another kernel is faster, its stream is followed. `secrets` are the arguments that
+        were not stored, such as `api_key`.
 
         Raises:
             InvalidInput: it can't be, or need not be, taken up; the message says what to do.
         """
         from .conversation import resume  # noqa: PLC0415
 
-        return resume(self.info)
+        return resume(self.info, self._formed(secrets))
 
     def show(self) -> None:
         """Show the stream in the cell that runs now, or print it to the terminal."""

@@ -1,23 +1,45 @@
-"""Interrupts, where a kernel runs an async cell.
+"""Interrupts: no wait is deaf to them.
 
-There ipykernel's signal handler only puts the end of the cell on its loop (`_cancel_on_sigint`, by
-`IOLoop.add_callback`; its issues 881 and 1239 are about what people see). A loop that waits for
-events is not woken by that, nor is code that blocks, so the interrupt seems lost.
+Python's handler of a signal runs on the main thread alone, between two of its steps, while the
+signal itself may reach any thread ("Signals and threads" in the docs of `signal`): a main thread
+that blocks without a limit is then not woken.
+
+In an async cell, ipykernel's handler only puts the end of the cell on its loop
+(`_cancel_on_sigint`, by `IOLoop.add_callback`; its issues 881 and 1239 are about what people see).
+A loop that waits for events is not woken by that, nor is code that blocks, so the interrupt seems
+lost.
 """
 
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TypeVar
 
 from .frontend import in_kernel
 
-# How long, in seconds, an interrupt may go unnoticed while a cell awaits.
+# How long, in seconds, an interrupt may go unnoticed while a cell waits.
 _NOTICED_WITHIN = 0.1
+
+T = TypeVar("T")
+
+
+def outcome(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:
+    """Wait for a future on any thread, and notice an interrupt meanwhile; gives its result.
+
+    Raises:
+        concurrent.futures.TimeoutError: it took longer than `timeout` seconds.
+    """
+    end = float("inf") if timeout is None else time.monotonic() + timeout
+    while not future.done() and (left := end - time.monotonic()) > 0:
+        concurrent.futures.wait((future,), min(left, _NOTICED_WITHIN))
+    return future.result(0)
 
 
 @contextmanager

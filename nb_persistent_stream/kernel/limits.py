@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from dataclasses import asdict, dataclass, replace
-from types import TracebackType
 
 from ..config import Config
-from ..errors import InvalidInput, SourceFailed
+from ..errors import InvalidInput, SourceFailed, SourceTooLong
 from ..protocol import Piece, size, valid
 from ..sources import Event
 from ..utf8 import whole
@@ -36,9 +35,9 @@ def limits(
     config: Config,
     *,
     is_model: bool,
-    max_bytes: int | None,
-    first_timeout: float | None,
-    idle_timeout: float | None,
+    max_bytes: int | None = None,
+    first_timeout: float | None = None,
+    idle_timeout: float | None = None,
 ) -> Limits:
     """The limits of a call: what it asks for, else the settings.
 
@@ -59,62 +58,83 @@ def limits(
     )
 
 
-async def limited(events: AsyncIterator[Event], limits: Limits) -> AsyncGenerator[Event, None]:
-    """The events of a source within its limits.
+async def limited(
+    events: AsyncIterator[Event], limits: Limits, said: int = 0
+) -> AsyncGenerator[Event, None]:
+    """The events of a source within its limits; `said` are the bytes that came before them.
 
     Only the wait for the source is timed, not what its reader does meanwhile.
 
     Raises:
-        SourceFailed: it was silent for too long, or said too much; what fits was said.
+        SourceFailed: it was silent for too long.
+        SourceTooLong: it said too much; what fits was said.
     """
-    said = 0
-    patience, what = limits.first_timeout, "did not begin to answer"
-    while True:
-        async with _Patience(patience, what):
-            event = await anext(events, None)
-        if event is None:
-            return
-        if isinstance(event, Piece):
-            text = valid(event.text)
-            if limits.max_bytes is not None and said + size(text) > limits.max_bytes:
-                yield replace(event, text=_cut(text, limits.max_bytes - said))
-                raise _too_much(limits)
-            said += size(text)
-            patience, what = limits.idle_timeout, "fell silent"
-        yield event
+    seconds, what = limits.first_timeout, "did not begin to answer"
+    patience = _Patience()
+    try:
+        while (event := await patience.wait(anext(events, None), seconds, what)) is not None:
+            if isinstance(event, Piece):
+                text = valid(event.text)
+                if limits.max_bytes is not None and said + size(text) > limits.max_bytes:
+                    yield replace(event, text=_cut(text, limits.max_bytes - said))
+                    raise _too_much(limits)
+                said += size(text)
+                seconds, what = limits.idle_timeout, "fell silent"
+            yield event
+    finally:
+        patience.stop()
 
 
 class _Patience:
-    """Cancels a block that takes longer than some seconds, and says so."""
+    """Cancels a wait that takes longer than some seconds, and says so.
 
-    def __init__(self, seconds: float | None, what: str) -> None:
-        self._seconds = seconds
-        self._what = what
+    One timer serves all waits: when it fires, it looks how long the present one may still take.
+    """
+
+    def __init__(self) -> None:
+        self._task = asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
+        self._due: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._is_over = False
 
-    async def __aenter__(self) -> None:
-        if self._seconds is not None:
-            self._task = asyncio.current_task()
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._seconds, self._end)
-
-    async def __aexit__(
-        self,
-        type_: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._seconds is not None:
-            self._timer.cancel()
-        if self._is_over and isinstance(error, asyncio.CancelledError):
+    async def wait(
+        self, event: Awaitable[Event | None], seconds: float | None, what: str
+    ) -> Event | None:
+        if seconds is None:
+            return await event
+        self._due = due = self._loop.time() + seconds
+        if self._timer is None or self._timer.when() > due:
+            self._set_timer(due)
+        try:
+            return await event
+        except asyncio.CancelledError:
+            if not self._is_over:
+                raise
             raise SourceFailed(
-                f"The source {self._what} for {self._seconds:g} s, so it was stopped. Run the cell "
-                "again, or give it longer with first_timeout= or idle_timeout=."
+                f"The source {what} for {seconds:g} s, so it was stopped. Run the cell again, or "
+                "give it longer with first_timeout= or idle_timeout=."
             ) from None
+        finally:
+            self._due = None
 
-    def _end(self) -> None:
-        self._is_over = True
-        if self._task is not None:
+    def stop(self) -> None:
+        """Let go of the timer."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _set_timer(self, due: float) -> None:
+        self.stop()
+        self._timer = self._loop.call_at(due, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._due is None:
+            return  # nobody waits; who waits next sets it again
+        if self._loop.time() < self._due:
+            self._set_timer(self._due)
+        elif self._task is not None:
+            self._is_over = True
             self._task.cancel()
 
 
@@ -123,8 +143,8 @@ def _cut(text: str, room: int) -> str:
     return data[: whole(data)].decode()
 
 
-def _too_much(limits: Limits) -> SourceFailed:
-    return SourceFailed(
+def _too_much(limits: Limits) -> SourceTooLong:
+    return SourceTooLong(
         f"The source said more than {limits.max_bytes:,} bytes, so it was stopped; what it said "
         "until then is kept. Give it more room with max_bytes= if it is meant to be so long."
     )

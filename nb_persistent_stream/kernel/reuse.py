@@ -6,12 +6,12 @@ from ..config import Config, Reuse
 from ..errors import InvalidInput
 from ..protocol import Link, Provenance
 from ..sources import Schema
-from ..store import Lease
 from . import frontend
 from .driver import Driver
 from .handle import Stream
 from .plan import Plan, begin, drive, new_stream
 from .runtime import Runtime
+from .takeover import is_abandoned, take_over
 
 
 def reuse_of(asked: object, config: Config) -> Reuse:
@@ -42,6 +42,8 @@ async def open_stream(
 ) -> tuple[Stream, Driver | None]:
     """The handle of a new stream and its driver; or, without one, of the stream to reuse.
 
+    Where that one has lost its driver and can be taken up, it has a new one.
+
     Raises:
         StoreError: the store can't be used.
     """
@@ -51,8 +53,11 @@ async def open_stream(
         driver = await begin(runtime, plan, new)
     else:
         opened = await store.create_or_find(new, same_cell=reuse == "cell")
-        if opened.id != new.id:
-            here = runtime.drivers.get(opened.id)
-            return Stream(runtime, store, opened.id, here, schema, reused=True), None
-        driver = drive(runtime, store, plan, new, Lease(new.id, new.driver, opened.epoch))
+        if opened.lease is None:
+            found, taken = opened.info, None
+            if found.can_go_on and is_abandoned(found, runtime.driver_id):
+                taken = await take_over(runtime, store, plan, found)
+            here = runtime.drivers.get(found.id)
+            return Stream(runtime, store, found.id, here, schema, reused=True), taken
+        driver = drive(runtime, store, plan, new, opened.lease)
     return Stream(runtime, store, driver.stream_id, driver, schema), driver

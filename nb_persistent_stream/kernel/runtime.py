@@ -19,7 +19,8 @@ from ..config import Config, load
 from ..errors import PersistentStreamError, StoreError
 from ..store import LeaseWatch, StreamStore, open_store
 from .frontend import in_kernel
-from .interrupts import noticed
+from .interrupts import noticed, outcome
+from .sigterm import before_sigterm
 
 if TYPE_CHECKING:
     from .driver import Driver
@@ -82,7 +83,7 @@ class Runtime:
         """
         future = self.submit(coroutine)
         try:
-            return future.result(timeout)
+            return outcome(future, timeout)
         except BaseException:
             future.cancel()
             raise
@@ -201,6 +202,7 @@ def runtime() -> Runtime:
     with _lock:
         if _runtime is None:
             _runtime = Runtime()
+            before_sigterm(_end_now)
         return _runtime
 
 
@@ -214,6 +216,11 @@ def _end() -> None:
     if _runtime is not None:
         with suppress(KeyboardInterrupt):
             _runtime.close(patient=not in_kernel())
+
+
+def _end_now() -> None:
+    if _runtime is not None:
+        _runtime.close(patient=False)
 
 
 def _forget() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
+import time
+from contextlib import aclosing, suppress
+from dataclasses import replace
 
-from ..protocol import TEXT, Delta, StreamInfo, text_of
+from ..errors import PersistentStreamError
+from ..protocol import TEXT, Delta, Status, StreamInfo, text_of
 from ..store import StreamStore
+from .endings import error_record
 
 
 async def end_of(store: StreamStore, stream_id: str) -> None:
@@ -17,6 +21,15 @@ async def end_of(store: StreamStore, stream_id: str) -> None:
     async with aclosing(store.states(stream_id)) as states:
         async for _ in states:
             pass
+
+
+async def ended_as(store: StreamStore, info: StreamInfo, trouble: Exception) -> StreamInfo:
+    """How a stream ended whose driver could not end it."""
+    with suppress(PersistentStreamError):
+        stored = await store.info(info.id)
+        if stored.status.final:
+            return stored
+    return replace(info, status=Status.ERROR, finished_at=time.time(), error=error_record(trouble))
 
 
 async def whole(store: StreamStore, stream_id: str) -> tuple[StreamInfo, str]:

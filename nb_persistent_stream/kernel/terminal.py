@@ -9,6 +9,7 @@ from ..errors import PersistentStreamError, StreamNotFound
 from ..printable import printable
 from ..protocol import StreamInfo, text_of
 from ..store import StreamStore
+from .interrupts import outcome
 from .runtime import Runtime
 
 
@@ -31,7 +32,7 @@ class TerminalView:
         # The caller meets the stream's own error too; a terminal that can't be written is no reason
         # to lose the text.
         with suppress(PersistentStreamError, OSError, ValueError):
-            self._printing.result()
+            outcome(self._printing)
 
     async def _print(self) -> None:
         ends_line = True

@@ -26,6 +26,8 @@ class StreamWidget(anywidget.AnyWidget):
 
     _esm = STATIC_DIR / "widget.js"
     has_server = True
+    # Its place is the output's; a Layout would be a second comm for each stream, larger than this.
+    layout = traitlets.Any(None, allow_none=True).tag(sync=True)
     stream_id = traitlets.Unicode().tag(sync=True)
     role = traitlets.Enum(("driver", "watcher")).tag(sync=True)
     reused = traitlets.Bool().tag(sync=True)

@@ -1,48 +1,36 @@
-"""From pieces to durable deltas: chunks, commits, retries."""
+"""From pieces to durable deltas: chunks and commits."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from ..chunking import ChunkBy, Chunker, merge
-from ..errors import StoreUnavailable
-from ..patience import pauses
-from ..protocol import Piece, place, size
-from ..store import Lease, StreamStore
+from ..protocol import Delta, Piece, place, size
+from .marks import Mark, Marks
 
-Notice = Callable[[str | None], None]
+Append = Callable[[Sequence[Delta]], Awaitable[None]]
 
 # A source is not read further ahead of the store than this, in bytes.
 _MOST_UNSAVED = 4 * 1024 * 1024
-# How long, in seconds, a store may be out of reach before the stream fails: a server needs so long
-# to be restarted.
-_PATIENCE = 120.0
 
 
 class Writer:
-    """Writes one stream's pieces to the store, in order, from the loop it was made in.
+    """Gives one stream's pieces to `append`, in order, from the loop it was made in.
 
-    Text waits for a boundary, but not longer than `max_delay` seconds. What has queued while a
-    commit ran goes into the next one. While the store is out of reach the text waits in memory;
-    `notice` is told why, and told None when it is over.
+    Text waits for a boundary, but not longer than `max_delay` seconds. What has queued while an
+    append ran goes into the next one. What is written already ends at `offset`, in bytes.
     """
 
     def __init__(
-        self,
-        store: StreamStore,
-        lease: Lease,
-        chunk_by: ChunkBy,
-        max_delay: float,
-        notice: Notice,
+        self, append: Append, chunk_by: ChunkBy, max_delay: float, offset: int = 0
     ) -> None:
-        self._store = store
-        self._lease = lease
+        self._append = append
         self._chunker = Chunker(chunk_by)
         self._max_delay = max_delay
-        self._notice = notice
         self._ready: list[Piece] = []
-        self._offset = 0
+        self._offset = offset
+        self._marks = Marks()
         self._unsaved = 0
         self._timer: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
@@ -58,6 +46,8 @@ class Writer:
         """
         self._check()
         self._unsaved += size(piece.text)
+        if piece.mark is not None:
+            self._marks.add(Mark(piece.mark, self._offset + self._unsaved))
         self._queue(self._chunker.push(piece))
         if self._unsaved > _MOST_UNSAVED:
             self._flush()  # else it would wait for a boundary that may never come
@@ -75,6 +65,14 @@ class Writer:
         self._closing = True
         self._flush()
         self._wake.set()
+        await self.ended()
+
+    async def ended(self) -> None:
+        """Wait until nothing more will be written.
+
+        Raises:
+            StreamFenced, StoreError: because something could not be.
+        """
         await asyncio.wait([self._task])
         self._check()
 
@@ -108,35 +106,14 @@ class Writer:
                 self._wake.clear()
                 while self._ready:
                     ready, self._ready = merge(self._ready), []
-                    await self._append(ready)
+                    await self._write(ready)
         finally:
             self._stop_timer()
             self._saved.set()
 
-    async def _append(self, pieces: list[Piece]) -> None:
-        deltas = list(place(pieces, self._offset))
-        await persist(lambda: self._store.append(self._lease, deltas), self._notice)
+    async def _write(self, pieces: list[Piece]) -> None:
+        deltas = self._marks.put_on(list(place(pieces, self._offset)))
+        await self._append(deltas)
         self._unsaved -= deltas[-1].end - self._offset
         self._offset = deltas[-1].end
         self._saved.set()
-
-
-async def persist(write: Callable[[], Awaitable[None]], notice: Notice) -> None:
-    """Write, and again while the store is out of reach; `notice` is told why, and when it is over.
-
-    Raises:
-        StoreUnavailable: it stayed so for two minutes.
-    """
-    tries = pauses(_PATIENCE)
-    while True:
-        try:
-            await write()
-        except StoreUnavailable as error:
-            pause = next(tries, None)
-            if pause is None:
-                raise
-            notice(f"Not saved yet. {error}")
-            await asyncio.sleep(pause)
-        else:
-            notice(None)
-            return

@@ -100,8 +100,7 @@ class CallHandler(StreamHandler):
     async def _send(self, event: str) -> None:
         if not self._headers_written:
             self.set_header("Content-Type", "text/event-stream")
-            self.set_header("Cache-Control", "private, no-store")
-            self.set_header("X-Content-Type-Options", "nosniff")
+            self.keep_private()
             self.set_header("X-Accel-Buffering", "no")  # nginx would hold events back
         self.write(event)
         await self.flush()

@@ -18,9 +18,12 @@ class KernelCensus:
         """The ids of streams whose kernel was here when they were first seen, and is not now.
 
         A kernel that was restarted keeps its id, so its process is compared too. Kernels of other
-        servers, and scripts, are none of this server's business: their leases tell.
+        servers, and scripts, are none of this server's business: their leases tell. So they do of
+        a stream that was taken up: it is known which kernel began it, and not which drives it.
         """
-        now = {info.id: self._process(info.provenance.kernel_id) for info in streams}
+        now = {
+            info.id: self._process(info.provenance.kernel_id) for info in streams if info.epoch == 1
+        }
         self._seen = {
             stream_id: self._seen.get(stream_id) or process for stream_id, process in now.items()
         }

@@ -16,7 +16,7 @@ from .crowd import CONNECTIONS, SUBSCRIPTIONS, Crowd
 from .description import DescriptionHandler
 from .durable.handlers import HANDLERS as DURABLE_HANDLERS
 from .durable.limits import LIMITS, Limits
-from .handlers import HANDLERS, NothingHandler
+from .handlers import HANDLERS, NothingHandler, RootHandler
 from .live import LiveHandler
 from .shelf import SHELF, Shelf
 from .static import ViewerFileHandler
@@ -82,8 +82,9 @@ class StreamExtension(ExtensionApp):
         self._sweeping.start()
 
     def initialize_handlers(self) -> None:
-        """Add the routes."""
+        """Add the routes; the first one has an address without a slash at its end, too."""
         routes = [*ROUTES, (r".*", NothingHandler)]
+        self.handlers.append((f"/{URL_ROOT}", RootHandler))
         self.handlers.extend((f"/{URL_ROOT}/{path}", *rest) for path, *rest in routes)
 
     async def stop_extension(self) -> None:

@@ -10,6 +10,7 @@ from contextlib import aclosing, suppress
 from datetime import datetime, timezone
 from typing import Any
 
+import msgspec
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import ws_authenticated
 from jupyter_server.base.handlers import JupyterHandler
@@ -19,6 +20,8 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ..errors import InvalidInput, PersistentStreamError
 from ..ids import check_id
+from ..protocol import BROKEN_OFF, StreamInfo
+from ..store import SqliteStore
 from ..wire import deltas_message, error_message, state_message
 from .crowd import CONNECTIONS, SUBSCRIPTIONS, Crowd
 from .handlers import AUTH_RESOURCE
@@ -36,6 +39,8 @@ Messages = AsyncGenerator[dict[str, Any], None]
 _LONGEST_REQUEST = 64 * 1024
 # Requests a second, and at once: a page of a thousand views, and one that is scrolled fast.
 _RATE, _BURST = 200, 2000
+# Seconds between two looks at a stream that broke off and may be taken up.
+_LOOK = 1.0
 _KINDS = ("subscribe", "list", "unsubscribe", "ping")
 # Jupyter takes every setting of such a name for a sign of life. Text that flows is one; a socket
 # that is open is none.
@@ -142,9 +147,22 @@ class LiveHandler(JsonReplies, WebSocketMixin, WebSocketHandler, JupyterHandler)
         offset = _check_offset(request.get("offset", 0))
         shelf: Shelf = self.settings[SHELF]
         store = await shelf.store()
+        async with aclosing(self._to_its_end(store, stream_id, offset)) as messages:
+            async for message in messages:
+                yield message
+        if (info := await _living_again(store, stream_id)) is not None:
+            yield state_message(info, time.time())  # the page asks anew
+
+    async def _to_its_end(self, store: SqliteStore, stream_id: str, offset: int) -> Messages:
         info = await store.info(stream_id)
         if not info.status.final:  # a catch-up may be long, and the page shows what it waits for
             yield state_message(info, time.time())
+        while offset < info.length and (deltas := await store.joined(stream_id, offset)):
+            offset = deltas[-1].end
+            yield deltas_message(deltas)
+        if info.status.final:
+            yield state_message(info, time.time())
+            return
         async with aclosing(store.follow(stream_id, offset)) as batches:
             async for batch in batches:
                 if batch.deltas:
@@ -162,7 +180,18 @@ class LiveHandler(JsonReplies, WebSocketMixin, WebSocketHandler, JupyterHandler)
 
     async def _send(self, sub: int, message: dict[str, Any]) -> None:
         message["sub"] = sub
-        await self.write_message(json.dumps(message, ensure_ascii=False))
+        await self.write_message(msgspec.json.encode(message))
+
+
+async def _living_again(store: SqliteStore, stream_id: str) -> StreamInfo | None:
+    """Wait for somebody to take a stream up that broke off; None for one that nobody can."""
+    ended = info = await store.info(stream_id)
+    while info.status.final and info.epoch == ended.epoch:
+        if info.status not in BROKEN_OFF or not info.can_go_on:
+            return None
+        await asyncio.sleep(_LOOK)
+        info = await store.info(stream_id)
+    return info
 
 
 def _check_offset(offset: object) -> int:

@@ -14,6 +14,7 @@ from ..errors import (
     PersistentStreamError,
     StoreCorrupt,
     StoreError,
+    StoreReplaced,
     StoreTooNew,
     StoreUnavailable,
     StreamDeleted,
@@ -23,6 +24,7 @@ from ..errors import (
 )
 from ..store import Reason, Refused
 
+NEVER_CACHED = "private, no-store"
 _PROBLEM = "urn:problem-type:nb-persistent-stream:"
 _ERRORS: list[tuple[type[PersistentStreamError], int, str]] = [
     (StreamGone, 410, "gone"),
@@ -30,6 +32,7 @@ _ERRORS: list[tuple[type[PersistentStreamError], int, str]] = [
     (StreamDeleted, 409, "deleted"),
     (StreamFenced, 409, "fenced"),
     (InvalidInput, 400, "invalid-input"),
+    (StoreReplaced, 503, "replaced"),
     (StoreUnavailable, 503, "unavailable"),
     (StoreCorrupt, 503, "corrupt"),
     (StoreTooNew, 503, "too-new"),
@@ -65,10 +68,14 @@ class JsonReplies(JupyterHandler):
         """Finish with JSON that no cache keeps."""
         self.set_status(status)
         self.set_header("Content-Type", content_type)
-        self.set_header("Cache-Control", "private, no-store")
+        self.keep_private()
+        _ = self.finish(json.dumps(value, ensure_ascii=False))
+
+    def keep_private(self) -> None:
+        """Keep caches, other origins and guessing browsers away from what a stream holds."""
+        self.set_header("Cache-Control", NEVER_CACHED)
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Cross-Origin-Resource-Policy", "same-origin")
-        _ = self.finish(json.dumps(value, ensure_ascii=False))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Say what happened as a problem: its type, the code, and what happened, why, what now."""
@@ -80,8 +87,12 @@ class JsonReplies(JupyterHandler):
         else:
             type_ = _HTTP_TYPES.get(status_code, "failed")
             message = _message(error) or self._reason
+            if status_code == HTTPStatus.FORBIDDEN:
+                message = self._refusal(message)
         if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            self.set_header("Allow", ", ".join(_methods(type(self))))
+            methods = ", ".join(_methods(type(self)))
+            self.set_header("Allow", methods)
+            message = f"This address has no {self.request.method}. It has {methods}."
         elif status_code == HTTPStatus.UPGRADE_REQUIRED:
             self.set_header("Upgrade", "websocket")
         problem = {
@@ -91,6 +102,25 @@ class JsonReplies(JupyterHandler):
             "detail": message,
         }
         self.reply(problem, status_code, "application/problem+json")
+
+    def _refusal(self, said: str) -> str:
+        """Why the request was let no further, and what to do; Jupyter and tornado say little."""
+        if not self.check_host():
+            return (
+                "This server does not answer to this name. `ServerApp.local_hostnames` lists the "
+                "names that it answers to, and `ServerApp.allow_remote_access` allows any."
+            )
+        if not self.current_user:
+            return (
+                "This server does not know who asks. Send the header `Authorization: token …`; "
+                "`jupyter server list` shows the token."
+            )
+        if "xsrf" in said.lower():
+            return (
+                f"{said}. A page sends its cookie `_xsrf` also as the header `X-XSRFToken`; a "
+                "program sends `Authorization: token …`, and no cookie."
+            )
+        return said
 
     def log_exception(self, *exc_info: Any) -> None:
         """Log what is not somebody's mistake."""

@@ -6,7 +6,7 @@ import asyncio
 from logging import Logger
 
 from ..errors import StoreError
-from ..store import LeaseWatch
+from ..store import LeaseWatch, SqliteStore
 from .census import KernelCensus
 from .shelf import Shelf
 
@@ -38,15 +38,22 @@ class Sweeper:
             return
         try:
             store = await self._shelf.store()
-            await store.resources.sweep()
-            await store.indexing.catch_up()
-            if self._watch is None:
-                self._watch = LeaseWatch(store, self._lease)
-            for stream_id in await self._watch.sweep(self._census.gone):
-                self._log.info("Stream %s lost its driver and was ended as timeout.", stream_id)
+            chores = await store.resources.sweep()
+            if chores.is_unread:
+                await store.indexing.catch_up()
+            if chores.is_driven:
+                await self._look(store)
+            else:
+                self._watch = None  # a server that is idle asks but once
         except StoreError as error:
             if str(error) != self._trouble:  # said once, not every second
                 self._log.warning("Streams can't be swept: %s", error)
             self._trouble = str(error)
         else:
             self._trouble = ""
+
+    async def _look(self, store: SqliteStore) -> None:
+        if self._watch is None:
+            self._watch = LeaseWatch(store, self._lease)
+        for stream_id in await self._watch.sweep(self._census.gone):
+            self._log.info("Stream %s lost its driver and was ended as timeout.", stream_id)

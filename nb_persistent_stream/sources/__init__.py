@@ -4,13 +4,14 @@ What an adapter of another package needs is here; docs/providers.md tells how it
 """
 
 from ..protocol import Piece, Report
-from .contract import Adapter, Event, Request, Source
+from .contract import Adapter, Background, Event, Request, Source
 from .iterables import iterable_source
 from .models import adapter_of, model_source, to_messages
 from .schema import Misfit, Schema, to_schema
 
 __all__ = [
     "Adapter",
+    "Background",
     "Event",
     "Misfit",
     "Piece",

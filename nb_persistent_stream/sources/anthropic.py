@@ -16,6 +16,7 @@ from .extras import load, need
 from .failures import Peer, answer
 from .schema import Schema
 from .secrets import secrets_of, shown_options, shown_url
+from .unread import ended
 
 # The API wants to be told how long an answer may be; each model of today may say as much.
 MAX_TOKENS = 16_384
@@ -63,7 +64,7 @@ async def _ask(request: Request) -> AsyncGenerator[Event, None]:
         of_client["api_key"] = _NO_KEY
     async with anthropic.AsyncAnthropic(base_url=request.base_url, **of_client) as client:
         items = await client.messages.create(**{**_asked(request), **options, "stream": True})
-        async with items:
+        async with ended(items):
             async for item in items:
                 for event in messages.read_event(item):
                     yield event

@@ -5,13 +5,14 @@ The shape: https://platform.openai.com/docs/api-reference/chat-streaming
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..protocol import Piece, Report
 from ..toolcalls import TOOL_CALL
 from .contract import Event
-from .failures import broke_off
+from .failures import CUT_OFF, broke_off
 from .fields import REASONING, blocks, get, known, plain, text
 
 # What compatible servers call the reasoning that the API's own chunks do not carry.
@@ -22,6 +23,31 @@ _SAID_AGAIN = ("content.", "refusal.", "tool_calls.function.", "logprobs.")
 def is_chunk(item: Any) -> bool:
     """Whether an item looks like a chunk, or like the error that takes its place."""
     return isinstance(get(item, "choices"), (list, tuple)) or _is_error(item)
+
+
+async def chunks(lines: AsyncIterator[str]) -> AsyncGenerator[Any, None]:
+    """The chunks in the lines of an answer, as far as its end.
+
+    OpenAI, Ollama, llama.cpp and vLLM say why they ended. llama-cpp-python and some proxies of
+    Gemini may not, but each says `[DONE]` at its end; an answer with neither is not whole.
+
+    Raises:
+        SourceFailed: it ended without either, or with an error.
+    """
+    ended = False
+    async for line in lines:
+        name, _, value = line.partition(":")
+        if name != "data":
+            continue
+        if value.strip().startswith("[DONE]"):
+            return
+        chunk = json.loads(value)
+        if error := get(chunk, "error"):
+            raise broke_off(text(error, "message") or str(error))
+        ended = ended or any(get(choice, "finish_reason") for choice in _choices(chunk))
+        yield chunk
+    if not ended:
+        raise broke_off(CUT_OFF)
 
 
 def is_event(item: Any) -> bool:
@@ -44,7 +70,7 @@ def read_chunk(chunk: Any) -> Iterator[Event]:
     if _is_error(chunk):
         raise broke_off(text(chunk, "error", "message"))
     finish_reason = None
-    for choice in get(chunk, "choices"):
+    for choice in _choices(chunk):
         if get(choice, "index"):
             continue  # another answer to the same prompt (`n=2`): a stream has one
         yield from _read_delta(get(choice, "delta"))
@@ -57,6 +83,10 @@ def read_chunk(chunk: Any) -> Iterator[Event]:
     )
     if report != Report():
         yield report
+
+
+def _choices(chunk: Any) -> Iterable[Any]:
+    return get(chunk, "choices") or ()
 
 
 def _read_delta(delta: Any) -> Iterator[Piece]:

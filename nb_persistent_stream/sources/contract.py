@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,22 @@ from .schema import Schema
 
 Event = Piece | Report
 Messages = list[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """How an answer is had that its provider goes on with by itself.
+
+    Attributes:
+        reopen: the events of the answer of an id that follow the one of a number; all of them for
+            None. The pieces have marks. May raise `SourceExpired`.
+        whole: all that the answer of an id says, once it is over; reports until then.
+        cancel: stops the answer of an id.
+    """
+
+    reopen: Callable[[str, int | None], AsyncGenerator[Event, None]]
+    whole: Callable[[str], AsyncGenerator[Event, None]]
+    cancel: Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +40,7 @@ class Source:
         model: the model that is asked, if there is one.
         options: what is passed on to the provider; stored, so it holds no secrets.
         schema: the form that the answer must have.
+        background: how the answer is taken up where it broke off, if it can be.
     """
 
     open: Callable[[], AsyncGenerator[Event, None]]
@@ -31,6 +48,7 @@ class Source:
     model: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     schema: Schema | None = None
+    background: Background | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,11 @@ from .secrets import without_keys
 _WRAPPING = re.compile(r"^litellm\.(\w+): (\1: )?(\w+ - )?")
 
 
+CUT_OFF = "the connection ended before the answer did"
+# How much of a provider's words is told, in characters: a gateway may send a whole page of HTML.
+_QUOTED = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Peer:
     """Whom a request goes to.
@@ -37,7 +42,7 @@ class Peer:
 
 
 def broke_off(said: str) -> SourceFailed:
-    """The error of an answer that its provider ended, with the provider's words."""
+    """The error of an answer that its provider ended, or did not end, with the provider's words."""
     said = said.strip().rstrip(".") or "it did not say why"
     return SourceFailed(
         f"The provider broke off: {said}. Check the options, or run the cell again."
@@ -45,7 +50,7 @@ def broke_off(said: str) -> SourceFailed:
 
 
 async def answer(
-    peer: Peer, events: AsyncGenerator[Event, None], *, says_its_end: bool = True
+    peer: Peer, events: AsyncGenerator[Event, None], *, says_why: bool = True
 ) -> AsyncGenerator[Event, None]:
     """The events of an answer; what an SDK raises comes as a `SourceFailed`.
 
@@ -58,17 +63,18 @@ async def answer(
         async with aclosing(events):
             async for event in events:
                 ends = isinstance(event, Report) and event.finish_reason is not None
-                whole = whole or ends or not says_its_end
+                whole = whole or ends or not says_why
                 yield event
         if not whole:
-            raise broke_off("the connection ended before the answer did")
+            raise broke_off(CUT_OFF)
     except SourceFailed as error:
-        raise SourceFailed(without_keys(str(error), peer.secrets)) from None
+        raise type(error)(without_keys(str(error), peer.secrets)) from None
     except Exception as error:
-        raise SourceFailed(_explain(error, peer)) from None
+        raise SourceFailed(explain(error, peer)) from None
 
 
-def _explain(error: Exception, peer: Peer) -> str:
+def explain(error: Exception, peer: Peer) -> str:
+    """What happened, in a sentence without keys."""
     said = _said(error, peer)
     advice = {
         400: "Check the prompt and the options",
@@ -81,7 +87,7 @@ def _explain(error: Exception, peer: Peer) -> str:
     if isinstance(status, int) and status >= 400:  # noqa: PLR2004
         how = f"refused with {status}" if status < 500 else f"failed with {status}"  # noqa: PLR2004
         return f"{peer.where} {how}: {said}. {advice.get(status, 'Run the cell again')}."
-    if _is_of_the_connection(error):
+    if is_of_the_connection(error):
         return (
             f"The connection to {peer.where} failed: {said}. Check the address and run the cell "
             "again."
@@ -99,11 +105,15 @@ def _said(error: Exception, peer: Peer) -> str:
     message = body.get("message") if isinstance(body, Mapping) else None
     # The client says "Connection error."; what it met says more.
     text = str(message or error.__cause__ or error) or type(error).__name__
-    return without_keys(_WRAPPING.sub("", text), peer.secrets).strip().rstrip(".")
+    text = without_keys(_WRAPPING.sub("", text), peer.secrets).strip().rstrip(".")
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
 
 
-def _is_of_the_connection(error: Exception) -> bool:
-    """The SDKs share the name of this error, and the library that they speak HTTP with."""
+def is_of_the_connection(error: Exception) -> bool:
+    """Whether a provider could not be reached, or the connection to it broke.
+
+    The SDKs share the name of this error, and the library that they speak HTTP with.
+    """
     kinds = type(error).__mro__
     return any(
         kind.__name__ == "APIConnectionError" or kind.__module__.startswith("http")

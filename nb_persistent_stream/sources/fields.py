@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ..protocol import TEXT, Json, Piece
@@ -13,8 +14,14 @@ REASONING = "reasoning"
 def get(item: Any, *path: str) -> Any:
     """The member at a path of names; None where there is none."""
     for name in path:
-        item = item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
+        item = item.get(name) if _is_mapping(item.__class__) else getattr(item, name, None)
     return item
+
+
+@lru_cache
+def _is_mapping(kind: type) -> bool:
+    """`isinstance` asks an abstract class in Python, and every chunk asks a dozen times."""
+    return issubclass(kind, Mapping)
 
 
 def text(item: Any, *path: str) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 
 from ..errors import SourceFailed
 
-_LIMIT = 256
+# What waits between a source and its driver at most; an item that has room may be of any size.
+_MOST_ITEMS, _MOST_BYTES = 256, 1024 * 1024
 _FULL_PAUSE = 0.005
 
 
@@ -31,64 +32,79 @@ class Handoff:
     Made on the consumer's event loop, read there once with `async for`.
     """
 
-    def __init__(self, limit: int = _LIMIT) -> None:
+    def __init__(self, most_items: int = _MOST_ITEMS, most_bytes: int = _MOST_BYTES) -> None:
         self._loop = asyncio.get_running_loop()
-        self._items: deque[Any] = deque()
-        self._room = threading.Semaphore(limit)
+        self._items: deque[tuple[Any, int]] = deque()
+        self._most_items, self._most_bytes = most_items, most_bytes
+        self._waiting = 0  # in bytes
+        self._room = threading.Condition()
         self._ready = asyncio.Event()
         self.abandoned = False
 
-    def put(self, item: Any) -> None:
-        """Hand an item over from a thread; blocks while there is no room.
+    def put(self, item: Any, size: int = 0) -> None:
+        """Hand an item of so many bytes over from a thread; blocks while there is no room.
 
         Raises:
             Abandoned: nobody will read it.
         """
-        self._room.acquire()
-        self._append(item)
+        with self._room:
+            self._room.wait_for(self._has_room)
+            self._append(item, size)
 
-    async def put_async(self, item: Any) -> None:
+    async def put_async(self, item: Any, size: int = 0) -> None:
         """Hand an item over from another event loop, which goes on while there is no room.
 
         Raises:
             Abandoned: nobody will read it.
         """
-        while not self._room.acquire(blocking=False):  # noqa: ASYNC110
+        while not self._has_room():  # noqa: ASYNC110
             # Another loop can't be woken by this one's consumer without a thread; while the queue
             # is full there is no hurry.
             await asyncio.sleep(_FULL_PAUSE)
-        self._append(item)
+        with self._room:
+            self._append(item, size)
 
     def end(self, error: BaseException | None = None) -> None:
         """Say that nothing follows, and why if it is an error."""
-        self._items.append(_End(_harmless(error)))
+        self._items.append((_End(_harmless(error)), 0))
         with suppress(Abandoned):
             self._wake()
 
     def abandon(self) -> None:
         """Say, from the consumer's side, that nothing will be read any more."""
-        self.abandoned = True
-        self._room.release()
+        with self._room:
+            self.abandoned = True
+            self._room.notify_all()
 
     async def __aiter__(self) -> AsyncIterator[Any]:
         while True:
             await self._ready.wait()
             self._ready.clear()
             while self._items:
-                item = self._items.popleft()
+                item = self._take()
                 if isinstance(item, _End):
                     if item.error is not None:
                         raise item.error
                     return
-                self._room.release()
                 yield item
 
-    def _append(self, item: Any) -> None:
+    def _has_room(self) -> bool:
+        few = len(self._items) < self._most_items and self._waiting < self._most_bytes
+        return few or self.abandoned
+
+    def _append(self, item: Any, size: int) -> None:
         if self.abandoned:
-            self._room.release()
             raise Abandoned
-        self._items.append(item)
+        self._waiting += size
+        self._items.append((item, size))
         self._wake()
+
+    def _take(self) -> Any:
+        with self._room:
+            item, size = self._items.popleft()
+            self._waiting -= size
+            self._room.notify()
+            return item
 
     def _wake(self) -> None:
         if not self._ready.is_set():

@@ -16,16 +16,16 @@ from collections.abc import (
     AsyncIterable,
     Callable,
     Iterable,
-    Iterator,
     Mapping,
 )
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 from ..errors import InvalidInput
 from . import held
 from .contract import Event, Source
-from .handoff import Abandoned, Handoff
+from .handoff import Handoff
+from .mouth import Mouth
 from .pydantic_ai import is_cumulative
 from .read import LineReader, Reader, WholeReader
 from .schema import to_schema
@@ -40,6 +40,11 @@ def iterable_source(source: Any, schema: object = None) -> Source:
         InvalidInput: it is none of these, or the schema is none.
     """
     form = to_schema(schema)
+    if _is_whole(source):
+        raise InvalidInput(
+            f"stream() can't read a {type(source).__name__}: it is a whole answer. Ask for one "
+            "that comes in pieces, with stream=True or the SDK's own method for it."
+        )
     if not _is_readable(source):
         raise InvalidInput(
             f"stream() can't read a {type(source).__name__}. Give it a prompt, a list of messages, "
@@ -59,13 +64,13 @@ def iterable_source(source: Any, schema: object = None) -> Source:
 async def _read(
     source: Any, home: asyncio.AbstractEventLoop | None, context: contextvars.Context
 ) -> AsyncGenerator[Event, None]:
-    reader = _reader_of(source)
     handoff = Handoff()
-    stop = _pump_on(home, source, handoff) if home else _pump_apart(source, handoff, context)
+    reader = _reader_of(source)
+    mouth = Mouth(reader, handoff)
+    stop = _pump_on(home, source, mouth) if home else _pump_apart(source, mouth, context)
     try:
-        async for item in handoff:
-            for event in reader.read(item):
-                yield event
+        async for event in handoff:
+            yield event
         for event in reader.end():
             yield event
     finally:
@@ -77,6 +82,12 @@ def _reader_of(source: Any) -> Reader:
     if getattr(source, "__name__", "") in _LINES:
         return LineReader()
     return WholeReader() if is_cumulative(source) else Reader()
+
+
+def _is_whole(source: Any) -> bool:
+    """Whether it is an SDK's answer in one piece: a model of pydantic, which yields its fields."""
+    iterate = getattr(type(source), "__iter__", None)
+    return getattr(iterate, "__module__", "").partition(".")[0] == "pydantic"
 
 
 def _is_readable(source: Any) -> bool:
@@ -101,20 +112,20 @@ def _loop_of(source: Any) -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def _pump_on(loop: asyncio.AbstractEventLoop, source: Any, handoff: Handoff) -> Callable[[], None]:
+def _pump_on(loop: asyncio.AbstractEventLoop, source: Any, mouth: Mouth) -> Callable[[], None]:
     """Read what is async on the loop it belongs to."""
 
     async def pump() -> None:
-        with _telling_its_end(handoff):
-            await _pump_async(source, handoff)
+        with mouth.telling_its_end():
+            await _pump_async(source, mouth)
 
     future = asyncio.run_coroutine_threadsafe(pump(), loop)
     return lambda: (future.cancel(), None)[1]
 
 
-def _pump_apart(source: Any, handoff: Handoff, context: contextvars.Context) -> Callable[[], None]:
+def _pump_apart(source: Any, mouth: Mouth, context: contextvars.Context) -> Callable[[], None]:
     """Read anything on a thread of its own."""
-    pump = _Pump(source, handoff)
+    pump = _Pump(source, mouth)
     threading.Thread(
         target=context.run, args=(pump.run,), name="nb-persistent-stream-source", daemon=True
     ).start()
@@ -124,21 +135,21 @@ def _pump_apart(source: Any, handoff: Handoff, context: contextvars.Context) -> 
 class _Pump:
     """A thread's work: call, await or iterate, until the end or until nobody listens."""
 
-    def __init__(self, source: Any, handoff: Handoff) -> None:
+    def __init__(self, source: Any, mouth: Mouth) -> None:
         self._source = source
-        self._handoff = handoff
+        self._mouth = mouth
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def run(self) -> None:
-        with _telling_its_end(self._handoff):
+        with self._mouth.telling_its_end():
             source = self._source
             if _is_opener(source):
                 source = source()
             if _is_async(source):
                 asyncio.run(self._run_async(source))
             else:
-                _pump_sync(source, self._handoff)
+                _pump_sync(source, self._mouth)
 
     def stop(self) -> None:
         """Cancel what is async; what blocks is left when it yields next."""
@@ -149,22 +160,9 @@ class _Pump:
 
     async def _run_async(self, source: Any) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
-        if self._handoff.abandoned and self._task is not None:
+        if self._mouth.is_unheard and self._task is not None:
             self._task.cancel()  # `stop` came before there was a task
-        await _pump_async(source, self._handoff)
-
-
-@contextmanager
-def _telling_its_end(handoff: Handoff) -> Iterator[None]:
-    """Tell the consumer how a block ended; nothing leaves the block."""
-    try:
-        yield
-    except Abandoned:
-        return
-    except BaseException as error:
-        handoff.end(error)
-    else:
-        handoff.end()
+        await _pump_async(source, self._mouth)
 
 
 def _is_opener(source: Any) -> bool:
@@ -181,10 +179,10 @@ def _is_async(source: Any) -> bool:
     )
 
 
-def _pump_sync(source: Any, handoff: Handoff) -> None:
+def _pump_sync(source: Any, mouth: Mouth) -> None:
     if held.is_manager(source):
         with source as opened:
-            _pump_sync(opened, handoff)
+            _pump_sync(opened, mouth)
         return
     if isinstance(source, (str, bytes)):
         source = [source]
@@ -197,30 +195,30 @@ def _pump_sync(source: Any, handoff: Handoff) -> None:
     iterator = iter(items)
     try:
         for item in iterator:
-            handoff.put(item)
-        handoff.put(held.report_of(source))
+            mouth.say(item)
+        mouth.say(held.report_of(source))
     finally:
         for opened in (iterator, source):
             if close := getattr(opened, "close", None):
                 close()
 
 
-async def _pump_async(source: Any, handoff: Handoff) -> None:
+async def _pump_async(source: Any, mouth: Mouth) -> None:
     if inspect.isawaitable(source):
         source = await source
     if held.is_async_manager(source):
         async with source as opened:
-            await _pump_async(opened, handoff)
+            await _pump_async(opened, mouth)
         return
     items = held.items_of(source)
     if not isinstance(items, AsyncIterable):
-        _pump_sync(source, handoff)
+        _pump_sync(source, mouth)
         return
     iterator = aiter(items)
     try:
         async for item in iterator:
-            await handoff.put_async(item)
-        await handoff.put_async(await held.areport_of(source))
+            await mouth.say_async(item)
+        await mouth.say_async(await held.areport_of(source))
     finally:
         # An SDK's stream is closed by its own method, not by the iterator that it gives out.
         for opened in (iterator, source):

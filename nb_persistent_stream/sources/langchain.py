@@ -1,6 +1,7 @@
-"""Message chunks of LangChain's `stream` and `astream`.
+"""Message chunks of LangChain's `stream` and `astream`, and of LangGraph's stream mode "messages".
 
-The shape: https://python.langchain.com/api_reference/core/messages.html
+The shapes: https://python.langchain.com/api_reference/core/messages.html and
+https://docs.langchain.com/oss/python/langgraph/streaming
 """
 
 from __future__ import annotations
@@ -35,3 +36,21 @@ def read_chunk(chunk: Any) -> Iterator[Piece | Report]:
     )
     if report != Report():
         yield report
+
+
+def is_of_graph(item: Any) -> bool:
+    """Whether it is a message of a graph, with the facts of the node that said it.
+
+    Before that stands the mode where there are several, and the place where there are subgraphs.
+    """
+    if not isinstance(item, tuple) or not item:
+        return False
+    return get(item[-1], "langgraph_node") is not None or is_of_graph(item[-1])
+
+
+def read_of_graph(item: tuple[Any, ...]) -> Iterator[Piece | Report]:
+    """What a model said in a graph; what tools and people said is left out."""
+    if is_of_graph(item[-1]):
+        yield from read_of_graph(item[-1])
+    elif is_chunk(item[0]):
+        yield from read_chunk(item[0])

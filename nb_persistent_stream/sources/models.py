@@ -53,6 +53,8 @@ def model_source(
         options=options,
     )
     name = api or adapter_of(request.model, base_url)
+    if options.get("background"):
+        name = _in_background(name, api)
     if request.model is None and name in _OF_OPENAI and openai.key_of(options):
         request = replace(request, model=DEFAULT_MODEL)
     if request.model is None and name != demo.NAME:
@@ -68,6 +70,22 @@ def model_source(
         source = plugins.adapter(name, ADAPTERS)(plugins.without_prefix(request, name))
     options = {**source.options, **_how(source, name, request)}
     return replace(source, options=options, schema=request.schema)
+
+
+def _in_background(name: str, api: str | None) -> str:
+    """The adapter that answers in the background; one of another package may be able to.
+
+    Raises:
+        InvalidInput: the one that was chosen can't.
+    """
+    if name == "chat" and api is None:
+        return "responses"
+    if name in ADAPTERS and name != "responses":
+        raise InvalidInput(
+            f"background=True is for models of OpenAI Responses, and this one is asked through "
+            f"{name!r}. Leave it out, or ask a model that api='responses' can."
+        )
+    return name
 
 
 def _how(source: Source, name: str, request: Request) -> dict[str, Any]:

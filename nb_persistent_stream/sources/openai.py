@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from ..errors import InvalidInput, ModelNotChosen
 from . import chat, responses
+from .background import Answers, in_background
 from .contract import Event, Request, Source
 from .extras import load
 from .failures import Peer, answer
 from .schema import Schema, is_strict
 from .secrets import secrets_of, shown_options, shown_url
+from .unread import ended
 
 # Options that configure the client; all others are parameters of the request.
 _CLIENT_OPTIONS = ("api_key", "organization", "project", "timeout", "max_retries")
@@ -31,8 +34,9 @@ class _Api:
 
     resource: str
     ask: Callable[[Request], dict[str, Any]]
-    read: Callable[[Any], Any]
-    says_its_end: bool
+    hear: Callable[[Any, dict[str, Any]], AsyncGenerator[Any, None]]
+    read: Callable[[Any], Iterator[Event]]
+    says_why_it_ended: bool
 
 
 def key_of(options: Mapping[str, Any]) -> str | None:
@@ -76,26 +80,54 @@ def _source(request: Request, api: _Api) -> Source:
         "OPENAI_API_KEY",
         secrets_of(request),
     )
-    return Source(
-        lambda: answer(peer, _ask(request, api, key), says_its_end=api.says_its_end),
+    source = Source(
+        lambda: answer(peer, _ask(request, api, key), says_why=api.says_why_it_ended),
         provider="openai",
         model=request.model,
         options=shown_options(request),
     )
+    if not request.options.get("background"):
+        return source
+    answers = Answers(partial(_client, request, key), partial(_asked, request, api), peer)
+    return in_background(source, answers, request)
 
 
 async def _ask(request: Request, api: _Api, key: str | None) -> AsyncGenerator[Event, None]:
+    asked = _asked(request, api)
+    async with _client(request, key) as client, aclosing(api.hear(client, asked)) as items:
+        async for item in items:
+            for event in api.read(item):
+                yield event
+
+
+async def _hear_chat(client: Any, asked: dict[str, Any]) -> AsyncGenerator[Any, None]:
+    # Line by line: the client does not tell an answer that is whole from one that was cut off.
+    asking = client.chat.completions.with_streaming_response.create(**asked)
+    async with asking as response, aclosing(chat.chunks(response.iter_lines())) as items:
+        async for item in items:
+            yield item
+
+
+async def _hear_response(client: Any, asked: dict[str, Any]) -> AsyncGenerator[Any, None]:
+    items = await client.responses.create(**asked)
+    async with ended(items):
+        async for item in items:
+            yield item
+
+
+@asynccontextmanager
+async def _client(request: Request, key: str | None) -> AsyncIterator[Any]:
     openai = await load("openai")
-    options = dict(request.options)
-    of_client = {name: options.pop(name) for name in _CLIENT_OPTIONS if name in options}
-    of_client["api_key"] = key or _NO_KEY
-    async with openai.AsyncOpenAI(base_url=request.base_url, **of_client) as client:
-        create = _member(client, api.resource).create
-        items = await create(**{**api.ask(request), **options, "stream": True})
-        async with items:
-            async for item in items:
-                for event in api.read(item):
-                    yield event
+    options = {name: value for name, value in request.options.items() if name in _CLIENT_OPTIONS}
+    options["api_key"] = key or _NO_KEY
+    async with openai.AsyncOpenAI(base_url=request.base_url, **options) as client:
+        yield client
+
+
+def _asked(request: Request, api: _Api) -> dict[str, Any]:
+    """All parameters of the request."""
+    options = {n: value for n, value in request.options.items() if n not in _CLIENT_OPTIONS}
+    return {**api.ask(request), **options, "stream": True}
 
 
 def ask_chat(request: Request) -> dict[str, Any]:
@@ -154,5 +186,7 @@ def _member(client: Any, path: str) -> Any:
     return client
 
 
-_CHAT = _Api("chat.completions", ask_chat, chat.read_chunk, says_its_end=False)
-_RESPONSES = _Api("responses", _ask_responses, responses.read_event, says_its_end=True)
+_CHAT = _Api("chat.completions", ask_chat, _hear_chat, chat.read_chunk, says_why_it_ended=False)
+_RESPONSES = _Api(
+    "responses", _ask_responses, _hear_response, responses.read_event, says_why_it_ended=True
+)

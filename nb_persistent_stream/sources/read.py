@@ -19,6 +19,7 @@ _KNOWN: tuple[tuple[Callable[[Any], bool], Callable[[Any], Iterator[Event]]], ..
     (responses.is_event, responses.read_event),
     (messages.is_event, messages.read_event),
     (langchain.is_chunk, langchain.read_chunk),
+    (langchain.is_of_graph, langchain.read_of_graph),
     (pydantic_ai.is_event, pydantic_ai.read_event),
     (llm.is_event, llm.read_event),
 )

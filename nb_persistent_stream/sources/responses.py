@@ -52,6 +52,27 @@ def read_event(event: Any) -> Iterator[Event]:
         yield from _read_response(get(event, "response"), kind.removeprefix("response."))
 
 
+def read_whole(response: Any) -> Iterator[Event]:
+    """What a response says that is over, in the order and the parts in which it was said.
+
+    Raises:
+        SourceFailed: the response failed; what it said before was told.
+    """
+    for index, item in enumerate(get(response, "output") or ()):
+        for number, part in enumerate(get(item, "summary") or ()):
+            if number:
+                yield Piece("\n\n", REASONING, {"index": index})
+            yield Piece(text(part, "text"), REASONING, {"index": index})
+        kind = REASONING if get(item, "type") == "reasoning" else TEXT
+        for part in get(item, "content") or ():
+            yield Piece(text(part, "text") or text(part, "refusal"), kind, {"index": index})
+        yield from _read_item(item, index)
+        arguments = text(item, "arguments") or text(item, "input")
+        if arguments:
+            yield Piece(arguments, TOOL_CALL, {"index": index})
+    yield from _read_response(response, text(response, "status"))
+
+
 def _read_item(item: Any, index: Any) -> Iterator[Piece]:
     """A call says its name before its arguments."""
     if get(item, "type") in _CALLS:

@@ -1,6 +1,7 @@
 """The only room with SQL: where streams are kept, and how readers hear of what was kept."""
 
-from .contract import Batch, Lease, NewStream, StreamStore
+from .contract import Batch, StreamStore
+from .driving import Lease, NewStream, Opened
 from .durable import (
     JSON,
     Appended,
@@ -29,6 +30,7 @@ __all__ = [
     "NewParts",
     "NewResource",
     "NewStream",
+    "Opened",
     "Page",
     "Producer",
     "Query",

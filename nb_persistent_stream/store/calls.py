@@ -86,8 +86,10 @@ _ACTIONS: Mapping[str, Action] = {
     "create_or_find": "write",
     "claim": "write",
     "start": "write",
+    "report": "write",
     "append": "write",
     "finish": "write",
+    "restore": "write",
     "beat": "write",
     "expire": "write",
     "request_cancel": "execute",
@@ -102,5 +104,6 @@ _ACTIONS: Mapping[str, Action] = {
     "read": "read",
     "follow": "read",
     "states": "read",
+    "check": "read",
 }
 CALLS = {name: _call(name, action) for name, action in _ACTIONS.items()}

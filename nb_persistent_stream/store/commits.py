@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..protocol import Delta, size
-from .contract import Lease
+from .driving import Lease
 from .rows import dump
 
 # Well under SQLite's limit of 32,766 parameters: https://sqlite.org/limits.html

@@ -3,36 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from ..protocol import Delta, ErrorRecord, Link, Provenance, Report, Status, StreamInfo
+from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo
+from .driving import Lease, NewStream, Opened
 from .listing import Page, Query, Window
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The right of one driver to append to one stream, until a higher epoch is claimed."""
-
-    stream_id: str
-    driver: str
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewStream:
-    """A stream to be created; its driver holds the first lease.
-
-    `key` is the same for all streams that ask the same; None is like no other.
-    """
-
-    id: str
-    driver: str
-    title: str | None = None
-    tags: tuple[str, ...] = ()
-    provenance: Provenance = field(default_factory=Provenance)
-    key: str | None = None
-    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +28,7 @@ class StreamStore(Protocol):
 
     Any method may raise `StoreUnavailable` or `StoreCorrupt`; nothing is half done then. Where a
     lease is not valid any more, the `StreamFenced` is a `StreamDeleted` if the stream is gone.
+    Where the file that gave the lease is gone, it is a `StoreReplaced` (see `restore`).
 
     A driver whose answer was lost on its way can't know what has come of its call. So the same call
     by the same driver again is harmless, and answered as the first one was.
@@ -71,26 +48,37 @@ class StreamStore(Protocol):
         """
         ...
 
-    async def create_or_find(self, new: NewStream, *, same_cell: bool = False) -> StreamInfo:
-        """Make a stream as `create` does, unless one of its key is done or live: find that one.
+    async def create_or_find(self, new: NewStream, *, same_cell: bool = False) -> Opened:
+        """Make a stream as `create` does, unless one of its key is there: find that one.
 
-        The stream that was made has the new one's id, and epoch 1. The newest is found that nobody
-        has asked to stop; with `same_cell`, the newest of the same notebook's cell, where both are
-        known. Of all who ask at once, one makes a stream and the others find it.
+        That is one that is done, or live, or whose answer its provider goes on with though the
+        driver lost it (`queries.GOES_ON`). The newest is found that nobody has asked to stop; with
+        `same_cell`, the newest of the same notebook's cell, where both are known. Of all who ask at
+        once, one makes a stream and the others find it.
         """
         ...
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
-        """Take over a live stream whose epoch was seen to be `epoch`; fences the old driver out.
+        """Take over a driver's stream whose epoch was seen to be `epoch`; fences the old one out.
+
+        One that timed out or failed is live again then, and nobody has asked it to stop.
 
         Raises:
             StreamNotFound: there is no such stream.
-            StreamFenced: it has ended, or somebody else was faster.
+            StreamFenced: it is done or was stopped, or somebody else was faster.
         """
         ...
 
     async def start(self, lease: Lease) -> None:
         """Go from pending to streaming.
+
+        Raises:
+            StreamFenced: the lease is not valid any more.
+        """
+        ...
+
+    async def report(self, lease: Lease, report: Report) -> None:
+        """Keep what the provider has said about the answer so far, in place of what was kept.
 
         Raises:
             StreamFenced: the lease is not valid any more.
@@ -112,6 +100,30 @@ class StreamStore(Protocol):
 
         Raises:
             StreamFenced: the lease is not valid any more.
+        """
+        ...
+
+    async def check(self, lease: Lease) -> None:
+        """See that a lease is valid.
+
+        Raises:
+            StreamFenced: it is not any more.
+        """
+        ...
+
+    async def restore(
+        self, lease: Lease, info: StreamInfo, deltas: Sequence[Delta], key: str | None = None
+    ) -> Lease:
+        """Put a live stream into the file that took the place of its own; gives its lease there.
+
+        Args:
+            lease: the lease that the other file gave.
+            info: the stream's state.
+            deltas: its body from the beginning; the part of it that is there is left as it is.
+            key: see `NewStream`.
+
+        Raises:
+            StreamFenced: the stream is there, and has ended or has another driver.
         """
         ...
 
@@ -165,6 +177,9 @@ class StreamStore(Protocol):
 
     async def find(self, query: Query) -> Page:
         """A page of streams, newest first.
+
+        However long a question is, `prompt` and `system` are 200 characters at most in any list:
+        the beginning of what the user said last, and of the system's word.
 
         Raises:
             InvalidInput: the query's `search` is too long, or its `after` is no `next` of a page.

@@ -1,57 +1,95 @@
-"""The file itself: it is the user's alone."""
+"""The store's file: how it is made, and how one is told from another that took its place.
+
+SQLite would go on writing to a file that was deleted while it was open, and nobody would ever read
+that again: https://sqlite.org/howtocorrupt.html#_unlinking_or_renaming_a_database_file_while_in_use
+"""
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeAlias
 
-from ..errors import StoreError
+try:
+    import fcntl
+except ImportError:  # Windows, where a file that is open can't be deleted
+    fcntl = None  # type: ignore[assignment]
 
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
-# SQLite makes these two with the rights of the first: https://sqlite.org/tempfiles.html
-_FILES = ("", "-wal", "-shm")
+# What tells a file from another of its name: device and inode, of the database and of its log.
+FileId: TypeAlias = tuple[int, ...]
+
+_BESIDES = ("-wal", "-shm", "-journal")
 
 
-def make_private(path: Path) -> None:
-    """Make an empty file that only the user may read, or see to it that what is there is one.
+def file_id(path: Path) -> FileId:
+    """Which file stands at a path now; nothing is known of one that can't be seen.
 
-    Raises:
-        OSError: it can't be made.
-        StoreError: it is a symbolic link, or it belongs to somebody else, who lets others in.
+    The log counts too: it lasts as long as anybody has the database open. Who had it deleted under
+    their feet writes to a log that nobody else has.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found: list[int] = []
+    with suppress(OSError):
+        database = os.stat(path)
+        found += (database.st_dev, database.st_ino)
+        found.append(os.stat(f"{path}-wal").st_ino)
+    return tuple(found)
+
+
+def uri(path: Path) -> str:
+    """How SQLite opens a file that is there, and makes none: its own would follow the umask."""
+    return f"{path.absolute().as_uri()}?mode=rw"
+
+
+def make_file(path: Path) -> None:
+    """Make an empty file that only the user may read, if there is none.
+
+    What a deleted database left beside itself goes first. Those who have it open still use that,
+    and it must not be taken for the new one's.
+    """
+    if _is_missing(path):
+        with _folder_locked(path.parent):
+            if _is_missing(path):
+                _clear(path)
+                with suppress(FileExistsError):  # another was faster, where there are no locks
+                    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def clear_after(path: Path, gone: FileId) -> None:
+    """Remove the log of a database that was replaced: SQLite would add it to the new one."""
+    with _folder_locked(path.parent):
+        now = file_id(path)
+        if now[:2] != gone[:2] and now[2:] == gone[2:]:
+            _clear(path)
+
+
+def _is_missing(path: Path) -> bool:
+    """Whether there certainly is nothing; a disk that fails says nothing about that."""
     try:
-        # Neither a link is followed nor the umask: others may have put something there first.
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        _check(path)
-    for suffix in _FILES:
-        _close_to_others(Path(f"{path}{suffix}"))
-
-
-def _check(path: Path) -> None:
-    if path.is_symlink():
-        raise StoreError(
-            f"The store {path} is a symbolic link, which somebody else may have put there. If it "
-            f"is yours, set NB_STREAM_STORE to the file itself: {path.resolve()}"
-        )
-    if not path.is_file():
-        raise OSError(errno.EISDIR, "it is not a file")
-
-
-def _close_to_others(path: Path) -> None:
-    try:
-        found = path.lstat()
-        if os.name == "posix" and stat.S_ISREG(found.st_mode) and found.st_mode & _OTHERS:
-            path.chmod(stat.S_IMODE(found.st_mode) & ~_OTHERS)
+        os.lstat(path)  # a link is something, wherever it leads
     except FileNotFoundError:
-        pass  # there is none, or SQLite has just removed it
-    except PermissionError:
-        # A disk without rights of its own (FAT, some shares) gives each file to who mounted it.
-        if found.st_uid != os.geteuid():
-            raise StoreError(
-                f"The store {path} belongs to another user, and others may read it. Set "
-                "NB_STREAM_STORE to a file of your own."
-            ) from None
+        return True
+    return False
+
+
+def _clear(path: Path) -> None:
+    for suffix in _BESIDES:
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+@contextmanager
+def _folder_locked(folder: Path) -> Iterator[None]:
+    """Keep other processes from making a file at the same time, where the system can."""
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network file systems know no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+        with suppress(OSError):  # nor do all of them sync folders
+            os.fsync(handle)  # the new file's name must survive a power loss too
+    finally:
+        os.close(handle)

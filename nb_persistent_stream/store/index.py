@@ -6,20 +6,23 @@ search brings the index up to date first, a server does each second, and what is
 streams is done in the background. Each step is a transaction that looks again at what it found
 to do, so that processes may do it at once and die at any time.
 
-The words of a row that is changed or deleted leave with it, in the same transaction.
+The words of a row that is changed or deleted leave with it, in the same transaction. Who changes
+it otherwise, as an older version does, leaves words under a number that is nobody's any more: a
+trigger takes it from the row, which is then indexed anew.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from unicodedata import combining
 
 from ..protocol import BYTES, Status
 from .bodies import BODY
-from .queries import IS_LIVE, LABEL
+from .queries import CLAIM, IS_LIVE, LABEL
 from .rows import cleaned, dump
 from .words import body_entries, label_entries, words
 
@@ -44,14 +47,14 @@ FROM streams INDEXED BY streams_unread
 WHERE NOT whole AND NOT deleted AND (doc IS NULL OR NOT {IS_LIVE})
 """
 TO_DO = f"SELECT EXISTS (SELECT 1 {_TO_DO})"
-_NEXT = f"SELECT id, status, doc {_TO_DO} ORDER BY doc LIMIT {_STEP_STREAMS}"
+_NEXT = f"SELECT id, status, revision, doc {_TO_DO} ORDER BY doc LIMIT {_STEP_STREAMS}"
 
 _ROW = """
-SELECT id, status, doc, whole, title, tags, prompt, model, requested_model, notebook
+SELECT id, status, revision, doc, whole, title, tags, prompt, model, requested_model, notebook
 FROM streams WHERE id = ? AND NOT deleted
 """
 # The same words again, so that SQLite sees that the index will do.
-_NEW_DOC = "SELECT coalesce(max(doc), 0) + 1 FROM streams WHERE doc IS NOT NULL"
+_NEW_DOC = "UPDATE docs SET last = last + 1 RETURNING last"
 _TEXTS = f"SELECT text FROM ({BODY}) WHERE kind != '{BYTES}'"
 _NO_END = 1 << 62
 
@@ -65,6 +68,7 @@ class Found:
     """A stream to be indexed; `body` is what its body holds, once that has ended."""
 
     stream_id: str
+    revision: int
     doc: int | None
     body: frozenset[str] | None
 
@@ -92,7 +96,7 @@ def look(db: sqlite3.Connection) -> list[Found]:
         if Status(row["status"]).final:
             body, read = _body(db, row["id"])
             size += read
-        found.append(Found(row["id"], row["doc"], body))
+        found.append(Found(row["id"], row["revision"], row["doc"], body))
     return found
 
 
@@ -100,49 +104,71 @@ def add(db: sqlite3.Connection, found: Iterable[Found]) -> None:
     """Index what was found, but for what has changed since."""
     db.execute(_TABLE)
     for one in found:
-        row = db.execute(_ROW, (one.stream_id,)).fetchone()
+        row, whole = _row(db, one.stream_id), one.body is not None
         if row is None or row["whole"] or row["doc"] != one.doc:
             continue
+        if whole and row["revision"] != one.revision:
+            continue  # it may live again, and grow
         doc = one.doc
         if doc is None:
-            doc = db.execute(_NEW_DOC).fetchone()[0]
+            ((doc,),) = db.execute(_NEW_DOC).fetchall()
         else:
-            # Its labels are there already, with the model that was asked.
-            _remove(db, doc, label_entries({**row, "model": None}))
-        _insert(db, doc, label_entries({**row}) | (one.body or set()))
-        db.execute(
-            "UPDATE streams SET doc = ?, whole = ? WHERE id = ?",
-            (doc, one.body is not None, one.stream_id),
-        )
+            _remove(db, doc, _labels(row, whole=False))
+        _insert(db, doc, _labels(row, whole=whole) | (one.body or set()))
+        _put(db, one.stream_id, doc, whole=whole)
 
 
 def forget(db: sqlite3.Connection, stream_id: str) -> None:
     """Take a stream that is to be deleted out of the index."""
-    row = db.execute(_ROW, (stream_id,)).fetchone()
-    if row is None or row["doc"] is None:
-        return
-    if has_fts5():
-        body = _body(db, stream_id)[0] if row["whole"] else frozenset()
-        _remove(db, row["doc"], _labels(row) | body)
-    db.execute("UPDATE streams SET doc = NULL WHERE id = ?", (stream_id,))
+    _take_out(db, _row(db, stream_id))
+
+
+def claim(db: sqlite3.Connection, stream_id: str, driver: str, epoch: int) -> bool:
+    """Give a stream to another driver if it may have it; its body may grow again.
+
+    The words of one that had ended leave the index, until it has ended once more.
+    """
+    before = _row(db, stream_id)
+    claimed = bool(db.execute(CLAIM, cleaned([driver, stream_id, epoch])).fetchall())
+    if claimed and before["whole"]:
+        _take_out(db, before)
+    return claimed
 
 
 def relabel(
-    db: sqlite3.Connection, stream_id: str, title: str | None, tags: list[str] | None
+    db: sqlite3.Connection, stream_id: str, title: str | None, tags: Sequence[str] | None
 ) -> None:
     """Give a stream another title, other tags, or both, in the index too."""
-    before = db.execute(_ROW, (stream_id,)).fetchone()
-    db.execute(LABEL, cleaned([title, None if tags is None else dump(tags), stream_id]))
+    before = _row(db, stream_id)
+    db.execute(LABEL, cleaned([title, None if tags is None else dump(list(tags)), stream_id]))
     if before is not None and before["doc"] is not None and has_fts5():
-        after = db.execute(_ROW, (stream_id,)).fetchone()
-        was, now = _labels(before), _labels(after)
-        _remove(db, before["doc"], was - now)
-        _insert(db, before["doc"], now - was)
+        doc, whole = before["doc"], before["whole"]
+        was, now = _labels(before, whole=whole), _labels(_row(db, stream_id), whole=whole)
+        _remove(db, doc, was - now)
+        _insert(db, doc, now - was)
+        _put(db, stream_id, doc, whole=whole)
 
 
-def _labels(row: sqlite3.Row) -> set[str]:
+def _row(db: sqlite3.Connection, stream_id: str) -> Any:
+    return db.execute(_ROW, cleaned([stream_id])).fetchone()
+
+
+def _take_out(db: sqlite3.Connection, row: Any) -> None:
+    if row is None or row["doc"] is None:
+        return
+    if has_fts5():
+        body = _body(db, row["id"])[0] if row["whole"] else frozenset()
+        _remove(db, row["doc"], _labels(row, whole=row["whole"]) | body)
+    _put(db, row["id"], None, whole=False)
+
+
+def _put(db: sqlite3.Connection, stream_id: str, doc: int | None, *, whole: bool) -> None:
+    db.execute("UPDATE streams SET doc = ?, whole = ? WHERE id = ?", (doc, whole, stream_id))
+
+
+def _labels(row: Mapping[str, Any], *, whole: bool) -> set[str]:
     """The labels of a row that stand in the index; the model that answered does from the end on."""
-    return label_entries({**row} if row["whole"] else {**row, "model": None})
+    return label_entries(row if whole else {**row, "model": None})
 
 
 # FTS5 counts rows as they come and go: one that went comes again, even when it is empty.

@@ -12,21 +12,18 @@ from . import index
 from .transactions import Transactions
 
 # For how many seconds a search waits for the index.
-PATIENCE = 0.2
+_PATIENCE = 0.2
 
 
 class Indexing:
-    """Indexes what is to be found, through connections of its own.
-
-    `transactions` are its own too, for a step reads whole bodies.
-    """
+    """Indexes what is to be found; nobody else uses its `transactions`, which read whole bodies."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
         self._turn = asyncio.Lock()
         self._rest: asyncio.Task[None] | None = None
 
-    async def catch_up(self, patience: float = PATIENCE) -> bool:
+    async def catch_up(self, patience: float = _PATIENCE) -> bool:
         """Index what there is to do, and say whether a search finds all streams by the index.
 
         What takes longer than that is done in the background; so is all where nobody may write.
@@ -43,11 +40,11 @@ class Indexing:
         except StoreError:
             return False
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Leave the rest to the next."""
         if self._rest is not None:
             self._rest.cancel()
-        self._transactions.close()
+            await asyncio.wait([self._rest])
 
     async def _step(self) -> bool:
         """One transaction's worth; says whether there may be more."""

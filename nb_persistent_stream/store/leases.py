@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 
+from ..errors import StoreUnavailable
 from ..protocol import StreamInfo
 from .contract import StreamStore
 
@@ -13,6 +14,11 @@ GONE = (
     "The kernel went away before the model had finished. What was said until then is kept; run "
     "the cell again for a whole answer."
 )
+
+# No driver's id.
+_NOBODY = ""
+# A write that waits so long, in seconds, waits for somebody who keeps all others from writing.
+_LONG = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,8 @@ class LeaseWatch:
     """Ends the streams of vanished drivers as `timeout`.
 
     A beat that has stood still for a lease, by this process's monotonic clock, is a lease that ran
-    out: no wall clock is compared, so clocks may differ and jump.
+    out: no wall clock is compared, so clocks may differ and jump. Time in which this process could
+    not write either counts for nobody.
     """
 
     def __init__(
@@ -63,12 +70,30 @@ class LeaseWatch:
         self._swept = now
         orphans = gone(streams)
         self._seen = {info.id: self._look(info, now) for info in streams}
-        return [
-            info.id
-            for info in streams
-            if (info.id in orphans or now - self._seen[info.id].since > self._lease)
-            and await self._store.expire(info, GONE)
-        ]
+        silent = {info.id: now - self._seen[info.id].since for info in streams}
+        try:
+            if any(seconds > self._lease / 2 for seconds in silent.values()):
+                await self._try_to_beat()
+            return [
+                info.id
+                for info in streams
+                if (info.id in orphans or silent[info.id] > self._lease)
+                and await self._store.expire(info, GONE)
+            ]
+        except StoreUnavailable:
+            self._seen.clear()
+            raise
+
+    async def _try_to_beat(self) -> None:
+        """See whether a driver could write its beat now.
+
+        Raises:
+            StoreUnavailable: it could not, or had to wait long.
+        """
+        began = self._clock()
+        await self._store.beat(_NOBODY)
+        if self._clock() - began > _LONG:
+            raise StoreUnavailable("Another program held the store locked.")
 
     def _look(self, info: StreamInfo, now: float) -> _Seen:
         before = self._seen.get(info.id)

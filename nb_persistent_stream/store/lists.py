@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 from ..protocol import StreamInfo
+from .excerpts import SUMMARY
 from .listing import MAX_PAGE, Page, Query, Window
 from .queries import Matching, check_search, matching, page_token
 from .rows import to_info
@@ -38,7 +39,7 @@ class Lists:
         streams = await self._matching(query)
         rows = await self._in_turn(
             f"""
-            SELECT * FROM stream_infos WHERE id IN (
+            SELECT {SUMMARY} FROM stream_infos WHERE id IN (
               SELECT id {streams.sql} ORDER BY created_at DESC, id DESC LIMIT ?
             ) ORDER BY created_at DESC, id DESC
             """,
@@ -97,7 +98,7 @@ class Lists:
         ]
         if new:
             marks = ", ".join("?" * len(new))
-            sql = f"SELECT * FROM stream_infos WHERE id IN ({marks})"
+            sql = f"SELECT {SUMMARY} FROM stream_infos WHERE id IN ({marks})"
             infos |= {row["id"]: to_info(row) for row in await self._in_turn(sql, new)}
         # One that was deleted between the two reads is missing; the next look sees that.
         found = tuple(infos[stream_id] for stream_id in shown if stream_id in infos)

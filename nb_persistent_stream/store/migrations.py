@@ -167,6 +167,10 @@ async def _asked_again(db: aiosqlite.Connection) -> None:
 
 async def _found_at_once(db: aiosqlite.Connection) -> None:
     """Lists by index; and an index of words, which `index.py` makes and fills afterwards."""
+    # The last number there. None is used twice: words that a process of an older version has left
+    # there, where it deleted a stream, must not become another stream's.
+    await db.execute("CREATE TABLE docs (last INTEGER NOT NULL) STRICT")
+    await db.execute("INSERT INTO docs VALUES (0)")
     for column in (
         "doc INTEGER",  # its number there; NULL while it isn't there
         "whole INTEGER NOT NULL DEFAULT 0",  # whether its body is there too
@@ -186,6 +190,18 @@ async def _found_at_once(db: aiosqlite.Connection) -> None:
     await db.execute(
         "CREATE INDEX streams_by_kernel ON streams (kernel_id, created_at DESC) "
         "WHERE kernel_id IS NOT NULL"
+    )
+    # What is there and is changed goes in anew, whoever changed it: an older version may have the
+    # file open still.
+    await db.execute(
+        """
+        CREATE TRIGGER streams_changed AFTER UPDATE OF title, tags, status, deleted ON streams
+        WHEN old.doc IS NOT NULL AND (old.title IS NOT new.title OR old.tags IS NOT new.tags
+          OR new.deleted OR old.whole AND new.status IN ('pending', 'streaming'))
+        BEGIN
+          UPDATE streams SET doc = NULL, whole = 0 WHERE id = new.id;
+        END
+        """
     )
 
 

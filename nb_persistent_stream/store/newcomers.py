@@ -7,13 +7,13 @@ from typing import Any
 
 from ..ids import check_id
 from ..protocol import StreamInfo
-from .contract import NewStream
-from .queries import IS_LIVE
+from .driving import NewStream
+from .queries import GOES_ON, IS_LIVE
 from .rows import cleaned, new_row, to_info
 
 _SAME = f"""
 SELECT * FROM stream_infos
-WHERE key = :key AND (status = 'done' OR {IS_LIVE} AND NOT cancel_requested)
+WHERE key = :key AND (status = 'done' OR ({IS_LIVE} OR {GOES_ON}) AND NOT cancel_requested)
   AND (NOT :same_cell OR (notebook = :notebook AND cell_id = :cell_id))
 ORDER BY created_at DESC, id DESC LIMIT 1
 """

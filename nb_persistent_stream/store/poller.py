@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import StreamNotFound
+from ..errors import StoreReplaced, StreamNotFound
 from ..protocol import Delta, StreamInfo
 from .faults import explain
+from .file import FileId, file_id, uri
 from .rows import DELTA, to_delta, to_info
 
 # Seconds between two looks: quick while text comes, slower the longer nothing has come.
@@ -51,6 +52,7 @@ class Poller:
     def __init__(self, path: Path, deliver: Callable[[list[News]], None]) -> None:
         self._path = path
         self._deliver = deliver
+        self._file: FileId = ()
         self._interests: dict[Key, _Interest] = {}
         self._wake = threading.Condition()
         self._asked = False
@@ -91,12 +93,12 @@ class Poller:
         try:
             while self._wait(time.monotonic() - changed_at):
                 try:
-                    db = db or self._connect()
+                    db = self._same(db) or self._connect()
                     newest = db.execute("PRAGMA data_version").fetchone()[0]
                     if newest != version or self._asked:
                         version, changed_at = newest, time.monotonic()
                         self._look(db)
-                except sqlite3.Error as error:
+                except (sqlite3.Error, StoreReplaced) as error:
                     self._fail(error)
                     if db is not None:
                         db.close()
@@ -144,16 +146,23 @@ class Poller:
             if (news := _compare(db, key, interest, found.get(key[0])))
         ]
 
-    def _fail(self, error: sqlite3.Error) -> None:
+    def _same(self, db: sqlite3.Connection | None) -> sqlite3.Connection | None:
+        """The connection, if it still is one to the file that others see."""
+        if db is not None and self._file != file_id(self._path):
+            raise StoreReplaced.of(self._path)
+        return db
+
+    def _fail(self, error: sqlite3.Error | StoreReplaced) -> None:
         """Tell every reader that the store can't be read, and look again only when asked."""
-        failure = explain(error, self._path)
+        failure = error if isinstance(error, StoreReplaced) else explain(error, self._path)
         with self._wake:
             self._asked = False
             lost, self._interests = list(self._interests), {}
         self._deliver([News(stream_id, body, failure=failure) for stream_id, body in lost])
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, isolation_level=None)
+        self._file = file_id(self._path)
+        db = sqlite3.connect(uri(self._path), uri=True, isolation_level=None)
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA query_only = ON")
         return db

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidInput
-from ..protocol import LIVE, Status, StreamInfo
+from ..protocol import BROKEN_OFF, LIVE, Status, StreamInfo
 from .listing import Query
 
 # A longer search would be a longer statement than SQLite takes.
@@ -41,6 +41,22 @@ IS_LIVE = _is_one_of(LIVE)
 _BY_WORDS = """
 FROM words CROSS JOIN streams INDEXED BY streams_by_doc ON doc = words.rowid
 WHERE words MATCH ?
+"""
+
+# An answer that its provider goes on with although its driver has lost it.
+GOES_ON = (
+    "(status = 'timeout' OR json_extract(error, '$.type') = 'SourceUnreachable') "
+    "AND response_id IS NOT NULL AND json_extract(options, '$.background')"
+)
+
+_MAY_BE_CLAIMED = _is_one_of((*LIVE, *BROKEN_OFF))
+# Takes a driver, an id and an epoch.
+CLAIM = f"""
+UPDATE streams SET epoch = epoch + 1, driver = ?, revision = revision + 1,
+  cancel_requested = iif({IS_LIVE}, cancel_requested, 0),
+  status = iif({IS_LIVE}, status, 'streaming'), finished_at = NULL, error = NULL
+WHERE id = ? AND epoch = ? AND driver IS NOT NULL AND {ALL} AND {_MAY_BE_CLAIMED}
+RETURNING id
 """
 
 # Takes a title, tags and an id. What stays the same is no change.

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from ..protocol import Delta
-from .contract import Lease, NewStream
+from .driving import Lease, NewStream
 from .queries import IS_LIVE
 from .rows import DELTA, to_delta
 

@@ -19,7 +19,7 @@ from ..protocol import (
     valid,
 )
 from ..utf8 import shown
-from .contract import NewStream
+from .driving import NewStream
 from .durable import Resource
 
 DELTA = "offset, kind, text, meta, data"
@@ -29,8 +29,13 @@ _JSON = ("prompt", "options")
 
 
 def dump(value: Any) -> str | None:
-    """A JSON column; values that JSON does not know are kept as their text."""
-    return None if value is None else json.dumps(value, ensure_ascii=False, default=plain)
+    """A JSON column; values that JSON does not know, such as NaN, are kept as their text."""
+    if value is None:
+        return None
+    text = json.dumps(value, ensure_ascii=False, default=plain)
+    if "NaN" in text or "Infinity" in text:  # Python's own words, which no other reader knows
+        text = json.dumps(json.loads(text, parse_constant=str), ensure_ascii=False)
+    return text
 
 
 def load(text: str | None) -> Any:
@@ -117,12 +122,16 @@ def new_row(new: NewStream, now: float) -> dict[str, Any]:
     }
 
 
-def new_end(report: Report, error: ErrorRecord | None) -> dict[str, Any]:
-    """The columns of what is known of a stream at its end."""
+def new_report(report: Report) -> dict[str, Any]:
+    """The columns of what a provider said about an answer."""
     return {
         "model": report.model,
         "response_id": report.response_id,
         "finish_reason": report.finish_reason,
         "usage": dump(report.usage),
-        "error": dump(error),
     }
+
+
+def new_end(report: Report, error: ErrorRecord | None) -> dict[str, Any]:
+    """The columns of what is known of a stream at its end."""
+    return {**new_report(report), "error": dump(error)}

@@ -14,6 +14,7 @@ from pathlib import Path
 import aiosqlite
 
 from ..errors import StoreCorrupt, StoreTooNew
+from .journal import choose_journal
 from .migrations import MIGRATIONS, Migration
 
 # "nbps" in ASCII, in the file's header: https://sqlite.org/fileformat2.html#application_id
@@ -36,7 +37,7 @@ async def prepare(
     while True:
         try:
             version = await _version(db, path, len(migrations))
-            await db.execute("PRAGMA journal_mode = WAL")
+            await choose_journal(db, path)
             if version < len(migrations):
                 await _migrate(db, path, migrations)
         except sqlite3.OperationalError as error:

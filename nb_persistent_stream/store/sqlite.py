@@ -1,40 +1,43 @@
 """Streams in one SQLite file: https://sqlite.org/wal.html, through aiosqlite.
 
-One connection writes and one reads, each on its own thread. Every change is one statement, which
-is one transaction and one call to that thread; a change that a lease or a status forbids matches
-no row. Appends that arrive while a commit runs are committed together by the next.
+Most changes are one statement, which is one transaction; a change that a lease or a status forbids
+matches no row. Appends that arrive while a commit runs are committed together by the next.
 """
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-import aiosqlite
-
 from ..config import Durability
-from ..errors import StreamDeleted, StreamFenced, StreamNotFound
+from ..errors import (
+    PersistentStreamError,
+    StoreReplaced,
+    StreamDeleted,
+    StreamFenced,
+    StreamNotFound,
+)
 from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo, after
-from .bodies import read_whole
+from .bodies import read_joined, read_whole
 from .commits import ROWS_PER_COMMIT, Append, CommitQueue, insertion_of
-from .contract import Batch, Lease, NewStream
-from .database import open_database, query
-from .index import relabel
-from .indexing import PATIENCE, Indexing
+from .contract import Batch
+from .database import Database
+from .driving import Lease, NewStream, Opened
+from .index import claim, relabel
+from .indexing import Indexing
 from .listing import Page, Query, Window
 from .lists import Lists
 from .newcomers import create_or_find, insertion
 from .queries import IS_LIVE
 from .repeats import Repeats
 from .resources import Resources
-from .rows import cleaned, dump, new_end, to_info
+from .restoring import restore
+from .rows import dump, new_end, new_report, to_info
 from .tail import Tail
-from .transactions import Transactions
 
 
 class SqliteStore:
@@ -42,27 +45,16 @@ class SqliteStore:
 
     is_remote: ClassVar = False
 
-    def __init__(
-        self,
-        path: Path,
-        writer: aiosqlite.Connection,
-        reader: aiosqlite.Connection,
-        durability: Durability,
-        clock: Callable[[], float],
-    ) -> None:
-        self._path = path
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._write, self._read = database.write, database.read
         self._clock = clock
-        self._writer = writer
-        self._reader = reader
-        self._tail = Tail(path, self.read)
-        self._listing = Transactions(path, durability)
-        # The index is made anew of what is durable, so it need not be so at once.
-        self.indexing = Indexing(Transactions(path, "normal", PATIENCE))
-        self._lists = Lists(self._list, self.indexing.catch_up)
+        self._tail = Tail(database.path, database.ready, self.read)
+        self.indexing = Indexing(database.indexing)
+        self._lists = Lists(database.browse, self.indexing.catch_up)
         self._repeats = Repeats(self._read)
         self._commits = CommitQueue(self._insert)
-        self._transactions = Transactions(path, durability)
-        self.resources = Resources(self._transactions, self._read, clock)
+        self.resources = Resources(database, clock)
 
     @classmethod
     async def open(
@@ -78,8 +70,7 @@ class SqliteStore:
             StoreCorrupt: it is damaged, or another program's database.
             StoreTooNew: a newer version wrote it.
         """
-        writer, reader = await open_database(path, durability)
-        return cls(path, writer, reader, durability, clock)
+        return cls(await Database.open(path, durability), clock)
 
     async def create(self, new: NewStream) -> Lease:
         rows = await self._write(*insertion(new, self._clock()))
@@ -88,23 +79,23 @@ class SqliteStore:
                 new.id,
                 f"There is a stream {new.id!r} already, and another driver's. Use another id.",
             )
-        return Lease(new.id, new.driver, epoch=1)
+        return self._lease(new.id, new.driver, 1)
 
-    async def create_or_find(self, new: NewStream, *, same_cell: bool = False) -> StreamInfo:
-        return await self._transactions.run(
+    async def create_or_find(self, new: NewStream, *, same_cell: bool = False) -> Opened:
+        info = await self._database.run(
             partial(create_or_find, new=new, same_cell=same_cell, now=self._clock())
         )
+        is_new = (info.id, info.driver, info.epoch) == (new.id, new.driver, 1)
+        return Opened(info, self._lease(new.id, new.driver, 1) if is_new else None)
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
-        rows = await self._write(
-            "UPDATE streams SET epoch = epoch + 1, driver = ?, revision = revision + 1 "
-            f"WHERE id = ? AND epoch = ? AND driver IS NOT NULL AND {IS_LIVE} RETURNING id",
-            (driver, stream_id, epoch),
-        )
-        if not rows and not await self._repeats.claimed(stream_id, driver, epoch):
+        act = partial(claim, stream_id=stream_id, driver=driver, epoch=epoch)
+        if not (
+            await self._database.run(act) or await self._repeats.claimed(stream_id, driver, epoch)
+        ):
             await self.info(stream_id)
             raise StreamFenced(stream_id)
-        return Lease(stream_id, driver, epoch + 1)
+        return self._lease(stream_id, driver, epoch + 1)
 
     async def start(self, lease: Lease) -> None:
         await self._change(
@@ -112,6 +103,11 @@ class SqliteStore:
             "status = 'streaming', started_at = coalesce(started_at, ?)",
             (self._clock(),),
         )
+
+    async def report(self, lease: Lease, report: Report) -> None:
+        said = new_report(report)
+        what = ", ".join(f"{column} = ?" for column in said)
+        await self._change(lease, what, tuple(said.values()))
 
     async def append(self, lease: Lease, deltas: Sequence[Delta]) -> None:
         for start in range(0, len(deltas), ROWS_PER_COMMIT):
@@ -131,6 +127,20 @@ class SqliteStore:
         except StreamFenced:
             if not await self._repeats.finished(lease, end):
                 raise
+
+    async def check(self, lease: Lease) -> None:
+        if not await self._read(
+            f"SELECT true FROM stream_infos WHERE id = ? AND epoch = ? AND {IS_LIVE}",
+            (lease.stream_id, lease.epoch),
+        ):
+            raise await self._fenced(lease)
+
+    async def restore(
+        self, lease: Lease, info: StreamInfo, deltas: Sequence[Delta], key: str | None = None
+    ) -> Lease:
+        act = partial(restore, lease=lease, info=info, deltas=deltas, key=key, now=self._clock())
+        await self._database.run(act)
+        return replace(lease, file=self._database.files)
 
     async def beat(self, driver: str) -> None:
         await self._write(
@@ -161,11 +171,7 @@ class SqliteStore:
     async def label(
         self, stream_id: str, *, title: str | None = None, tags: Sequence[str] | None = None
     ) -> StreamInfo:
-        await self._transactions.run(
-            partial(
-                relabel, stream_id=stream_id, title=title, tags=None if tags is None else list(tags)
-            )
-        )
+        await self._database.run(partial(relabel, stream_id=stream_id, title=title, tags=tags))
         return await self.info(stream_id)
 
     async def delete(self, stream_id: str) -> None:
@@ -200,6 +206,14 @@ class SqliteStore:
         deltas = await read_whole(self._read, stream_id, offset)
         return [rest for delta in deltas if (rest := after(delta, offset))]
 
+    async def joined(self, stream_id: str, offset: int = 0) -> list[Delta]:
+        """As `read`, in larger pages whose neighbours of one part are joined where that is cheap.
+
+        For who shows a body: where one delta ends and the next begins is lost.
+        """
+        deltas = await read_joined(self._read, stream_id, offset)
+        return [rest for delta in deltas if (rest := after(delta, offset))]
+
     def follow(self, stream_id: str, offset: int = 0) -> AsyncGenerator[Batch, None]:
         return self._tail.follow(stream_id, offset)
 
@@ -209,13 +223,11 @@ class SqliteStore:
     async def close(self) -> None:
         await self._commits.drained()
         self._tail.close()
-        self._transactions.close()
-        self.indexing.close()
-        self._listing.interrupt()
-        self._listing.close()
-        with suppress(sqlite3.Error):
-            await self._reader.close()
-            await self._writer.close()
+        await self.indexing.close()
+        await self._database.close()
+
+    def _lease(self, stream_id: str, driver: str, epoch: int) -> Lease:
+        return Lease(stream_id, driver, epoch, self._database.files)
 
     async def _change(self, lease: Lease, what: str, params: tuple[Any, ...]) -> None:
         rows = await self._write(
@@ -226,8 +238,11 @@ class SqliteStore:
         if not rows:
             raise await self._fenced(lease)
 
-    async def _fenced(self, lease: Lease) -> StreamFenced:
+    async def _fenced(self, lease: Lease) -> PersistentStreamError:
         """Why a lease is not valid any more."""
+        # One that counts further is of an earlier life of a server, and its file is not known here.
+        if lease.file < self._database.files:
+            return StoreReplaced.of(self._database.path)
         rows = await self._read("SELECT true FROM stream_infos WHERE id = ?", (lease.stream_id,))
         return StreamFenced(lease.stream_id) if rows else StreamDeleted(lease.stream_id)
 
@@ -235,12 +250,3 @@ class SqliteStore:
         """Insert what leases allow; gives back the ids of the streams that were allowed to."""
         rows = await self._write(*insertion_of(batch, self._clock()))
         return {row["stream_id"] for row in rows}
-
-    async def _write(self, sql: str, params: Any = ()) -> list[sqlite3.Row]:
-        return await query(self._writer, self._path, sql, params)
-
-    async def _list(self, sql: str, params: Any) -> list[sqlite3.Row]:
-        return await self._listing.look(lambda db: db.execute(sql, cleaned(params)).fetchall())
-
-    async def _read(self, sql: str, params: Any = ()) -> list[sqlite3.Row]:
-        return await query(self._reader, self._path, sql, params)

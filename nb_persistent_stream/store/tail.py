@@ -68,7 +68,8 @@ class Feed:
 class Tail:
     """Follows streams for the event loop it was made in."""
 
-    def __init__(self, path: Path, read: Read) -> None:
+    def __init__(self, path: Path, ready: Callable[[], Awaitable[None]], read: Read) -> None:
+        self._ready = ready
         self._read = read
         self._loop = asyncio.get_running_loop()
         self._poller = Poller(path, self._from_poller)
@@ -80,6 +81,7 @@ class Tail:
     async def follow(self, stream_id: str, offset: int) -> AsyncGenerator[Batch, None]:
         """See `StreamStore.follow`."""
         told = -1
+        await self._ready()
         with self._feed(stream_id, body=True) as feed:
             while True:
                 changed, info = feed.changed, await _state(feed)
@@ -101,6 +103,7 @@ class Tail:
     async def states(self, stream_id: str) -> AsyncGenerator[StreamInfo, None]:
         """See `StreamStore.states`."""
         told = -1
+        await self._ready()
         with self._feed(stream_id, body=False) as feed:
             while True:
                 changed, info = feed.changed, await _state(feed)
@@ -143,7 +146,8 @@ class Tail:
     def _apply(self, news: list[News]) -> None:
         for item in news:
             feed = self._feeds.get((item.stream_id, item.body))
-            if feed is not None:
+            # What the poller said last may come after the close: that is what stands.
+            if feed is not None and not self._closed:
                 feed.apply(item)
 
 

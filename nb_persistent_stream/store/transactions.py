@@ -1,10 +1,10 @@
-"""Changes that take more than one statement: each is a function, and one transaction."""
+"""Functions that take more than one statement, each run by a connection as one transaction."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -12,27 +12,40 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..config import Durability
-from ..errors import StoreError
-from .database import BUSY_TIMEOUT
+from ..errors import StoreUnavailable
+from .excerpts import teach_excerpts
 from .faults import explained
+from .file import uri
 
 T = TypeVar("T")
+
+# How long, in seconds, another connection that writes is waited for.
+BUSY_TIMEOUT = 5.0
+
 _INTERRUPT_PAUSE = 0.05
 
 
 class Transactions:
     """Runs functions with a connection of their own, one after the other, on one thread.
 
-    They wait `patience` seconds for SQLite's write lock, which keeps them apart from what any other
-    connection writes.
+    `ready` is asked before each. They wait `patience` seconds for SQLite's write lock, which keeps
+    them apart from what any other connection writes.
     """
 
-    def __init__(self, path: Path, durability: Durability, patience: float = BUSY_TIMEOUT) -> None:
+    def __init__(
+        self,
+        path: Path,
+        ready: Callable[[], Awaitable[None]],
+        durability: Durability,
+        patience: float = BUSY_TIMEOUT,
+    ) -> None:
         self._path = path
-        self._patience = patience
+        self._ready = ready
         self._durability = durability
+        self._patience = patience
         self._thread = ThreadPoolExecutor(1, "nb-persistent-stream-transactions")
         self._db: sqlite3.Connection | None = None
+        self._looking = False
 
     async def run(self, act: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function; what it did is durable on return, and undone if it raises.
@@ -40,14 +53,16 @@ class Transactions:
         Raises:
             StoreError: the database refused.
         """
+        await self._ready()
         return await self._start(partial(self._run, act))
 
     async def look(self, read: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a function that only reads. It is interrupted where its caller is cancelled.
+        """Run a function that only reads. It is broken off where its caller is cancelled.
 
         Raises:
             StoreError: the database refused.
         """
+        await self._ready()
         reading = self._start(partial(self._look, read))
         try:
             return await asyncio.shield(reading)
@@ -60,27 +75,37 @@ class Transactions:
             raise
 
     def interrupt(self) -> None:
-        """Break off the statement that is being run."""
-        with suppress(sqlite3.ProgrammingError):  # it has been closed meanwhile
-            if self._db is not None:
-                self._db.interrupt()
+        """Break off a look that is under way."""
+        db = self._db
+        if self._looking and db is not None:
+            with suppress(sqlite3.ProgrammingError):  # it has been closed meanwhile
+                db.interrupt()
+
+    async def disconnect(self) -> None:
+        """Let go of the file, until something is to be run again."""
+        with suppress(RuntimeError):
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
 
     def close(self) -> None:
-        """Let go of the file; a second time does no harm."""
+        """Let go of the file and end the thread; a second time does no harm."""
         with suppress(RuntimeError):
-            self._thread.submit(self._disconnect)
+            self._thread.submit(self._disconnect)  # who came since the last one connected again
         self._thread.shutdown()
 
     def _start(self, act: Callable[[], T]) -> asyncio.Future[T]:
         try:
             return asyncio.get_running_loop().run_in_executor(self._thread, act)
         except RuntimeError as error:  # the thread takes no more
-            raise StoreError(f"The store {self._path} is closed.") from error
+            raise StoreUnavailable(f"The store {self._path} is closed.") from error
 
     def _look(self, read: Callable[[sqlite3.Connection], T]) -> T:
         with explained(self._path):
             db = self._db = self._db or self._connect()
-            return read(db)
+            self._looking = True
+            try:
+                return read(db)
+            finally:
+                self._looking = False
 
     def _run(self, act: Callable[[sqlite3.Connection], T]) -> T:
         with explained(self._path):
@@ -97,14 +122,14 @@ class Transactions:
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(
-            self._path,
-            timeout=self._patience,
-            isolation_level=None,
-            check_same_thread=False,  # it is interrupted from another
+            uri(self._path), uri=True, timeout=self._patience, isolation_level=None
         )
         db.row_factory = sqlite3.Row
+        teach_excerpts(db)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute(f"PRAGMA synchronous = {self._durability}")
+        if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            db.execute("PRAGMA journal_mode = TRUNCATE")  # each connection's own; see `journal`
         return db
 
     def _disconnect(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from nb_persistent_stream import StreamCancelled, StreamFailed, get, stream
 from nb_persistent_stream.errors import StoreUnavailable
-from nb_persistent_stream.kernel import driver, runtime
+from nb_persistent_stream.kernel import driver, orders, runtime
 from nb_persistent_stream.protocol import Status
 from nb_persistent_stream.store import SqliteStore
 
@@ -57,7 +57,7 @@ def test_a_stop_through_the_store_although_it_was_out_of_reach_for_a_while(
             yield info
 
     monkeypatch.setattr(SqliteStore, "states", unreliable)
-    monkeypatch.setattr(driver, "_STORE_PAUSE", 0.01)
+    monkeypatch.setattr(orders, "_PAUSE", 0.01)
     s = stream(script)
     until(lambda: not failures)
     there(lambda store: store.request_cancel(s.id))

@@ -111,6 +111,7 @@ class TestRetry:
         assert (info.link, info.title, info.tags) == (Link(first.id, "retry"), "T", ("x",))
 
     def test_it_asks_another_model_or_otherwise(self, first, provider):
+        first.result(20)
         first.retry(model="n", temperature=1).result(20)
         assert (provider.asked[-1]["model"], provider.asked[-1]["temperature"]) == ("n", 1)
 

@@ -25,7 +25,7 @@ def streams(there):
         ("p", {"model": "demo", "tags": 5}, "tags is 5. Give it words"),
         ("p", {"model": "demo", "tags": ["a", 5]}, r"tags is \['a', 5\]"),
         ("p", {"model": "demo", "tags": None}, "tags is None"),
-        ("p", {"model": "demo", "title": 5}, "title is a int. Give it text"),
+        ("p", {"model": "demo", "title": 5}, "title is 5. Give it text"),
         ("p", {"model": "demo", "max_delay": 0}, "max_delay is 0. Give seconds"),
         ("p", {"model": "demo", "max_delay": "1"}, "max_delay is '1'"),
         ("p", {"model": "demo", "max_delay": float("nan")}, "max_delay is nan"),

@@ -8,8 +8,12 @@ from .notebook import Notebook
 
 # Nothing else happens in this kernel while the model is silent: nothing but the signal wakes it.
 SETUP = """
-import asyncio, sys, threading, time
+import asyncio, signal, sys, threading, time
+from itertools import count
+from pathlib import Path
+import nb_persistent_stream
 from nb_persistent_stream import stream
+from nb_persistent_stream.kernel.interrupts import outcome
 from nb_persistent_stream.kernel.runtime import runtime
 
 async def hesitant():
@@ -26,10 +30,52 @@ def result(s):
     s.result()
 
 def tell_when_it_blocks():
-    main = threading.main_thread().ident
-    while sys._current_frames()[main].f_code is not threading.Condition.wait.__code__:
-        time.sleep(0.01)
+    until_it_blocks()
     print("waits", flush=True)
+
+def interrupt_this_thread():
+    until_it_blocks()
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+def until_it_blocks():
+    while not {outcome.__code__, threading.Condition.wait.__code__} <= set(main_thread_runs()):
+        time.sleep(0.01)
+
+def main_thread_runs():
+    frame = sys._current_frames()[threading.main_thread().ident]
+    while frame is not None:
+        yield frame.f_code
+        frame = frame.f_back
+
+def stream_interrupted_at(n):
+    # Where Python runs a signal's handler: a function begins, or has called one of C.
+    left, home = n, str(Path(nb_persistent_stream.__file__).parent)
+
+    def interrupt(frame, event, arg):
+        nonlocal left
+        left -= event in ("call", "c_return") and frame.f_code.co_filename.startswith(home)
+        if not left:
+            sys.setprofile(None)
+            raise KeyboardInterrupt
+
+    sys.setprofile(interrupt)
+    try:
+        s = stream(hesitant())
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.setprofile(None)
+    s.cancel()
+    return False
+
+def interrupt_each_step():
+    for n in count(1):
+        if not stream_interrupted_at(n):
+            return n
+        deadline = time.monotonic() + 10
+        while runtime().drivers:
+            assert time.monotonic() < deadline, f"step {n} leaves a stream"
+            time.sleep(0.001)
 """
 SPEAK = "s = await speak()\n"
 TELL = SPEAK + "print('waits', flush=True)\n"
@@ -40,10 +86,6 @@ WAITS = {
     "result": "s = stream(hesitant(), show=False)\nwhile not s.text: pass\nresult(s)",
     "result in an async cell": SPEAK + "result(s)",
     "result in a task": SPEAK + "async def wait(): result(s)\nawait asyncio.gather(wait())",
-}
-BEGINS = {
-    "await": "print('waits', flush=True); s = stream(hesitant())\nawait s",
-    "result": "print('waits', flush=True); s = stream(hesitant())\ns.result()",
 }
 
 
@@ -57,28 +99,37 @@ def notebook(tmp_path_factory):
 
 
 def interrupted(notebook, code):
-    """Interrupt a cell once, as soon as it says that it waits; gives the error it ends with."""
+    """Interrupt a cell once, as soon as it says that it waits; gives the errors it ends with."""
     cell = notebook.begin(code)
     notebook.until(lambda: "waits" in notebook.printed(cell))
     notebook.manager.interrupt_kernel()
     notebook.until(lambda: notebook.has_ended(cell))
-    (error,) = [content["ename"] for kind, content in notebook.outputs[cell] if kind == "error"]
-    return error
+    return [content["ename"] for kind, content in notebook.outputs[cell] if kind == "error"]
 
 
 @pytest.mark.parametrize("code", WAITS.values(), ids=WAITS)
 def test_an_interrupt_ends_the_wait_and_its_stream(notebook, code):
     for _ in range(3):
-        assert interrupted(notebook, code) in ("CancelledError", "KeyboardInterrupt")
+        (error,) = interrupted(notebook, code)
+        assert error in ("CancelledError", "KeyboardInterrupt")
         notebook.until(lambda: value(notebook, "s.status") == "cancelled")
         assert value(notebook, "s.text") == "said "
 
 
-@pytest.mark.parametrize("code", BEGINS.values(), ids=BEGINS)
-def test_an_interrupt_leaves_no_stream_that_nobody_holds(notebook, code):
-    for _ in range(5):
-        assert interrupted(notebook, code) in ("CancelledError", "KeyboardInterrupt")
-        notebook.until(lambda: value(notebook, "len(runtime().drivers)") == 0)
+def test_an_interrupt_that_another_thread_gets_ends_the_wait(notebook):
+    code = "s = stream(hesitant(), show=False)\nwhile not s.text: pass\n"
+    code += "threading.Thread(target=interrupt_this_thread).start()\ns.result()"
+    cell = notebook.begin(code)
+    notebook.until(lambda: notebook.has_ended(cell))
+    assert [c["ename"] for kind, c in notebook.outputs[cell] if kind == "error"] == [
+        "KeyboardInterrupt"
+    ]
+    notebook.until(lambda: value(notebook, "s.status") == "cancelled")
+
+
+def test_an_interrupt_at_any_step_leaves_no_stream_that_nobody_holds(notebook):
+    notebook.run("steps = interrupt_each_step()")
+    assert value(notebook, "steps") > 100
 
 
 def test_an_interrupt_leaves_what_another_handle_began(notebook):

@@ -1,5 +1,7 @@
 """In a real IPython kernel: what a front end is shown and sent."""
 
+import json
+
 import pytest
 
 from nb_persistent_stream.protocol import Report, Status
@@ -56,6 +58,20 @@ class TestOutput:
         # No front end is shown a widget whose kernel may be gone: then it would not show the text.
         assert set(final[0]) == {MIME, "text/markdown", "text/plain"}
         assert stream_id in kernel.printed(kernel.run("print(s.id)"))
+
+    def test_little_goes_to_the_page_before_the_first_word(self, kernel):
+        opened = set(kernel.opened)
+        cell = kernel.run("script = Script(); s = stream(script)")
+        [bundle] = kernel.shown(cell)
+        comm = bundle[WIDGET]["model_id"]
+        kernel.until(lambda: "deltas" in [said["type"] for said in kernel.comms[comm]])
+        assert set(kernel.opened) - opened == {comm}
+        states = kernel.heard(comm, "state")
+        # The kernel says that it lives when there was nothing to tell for two seconds.
+        assert len(states) == 1 or states[-1]["state"]["elapsed"] > 2
+        # With the envelopes of the three messages it is below 6,000 bytes.
+        assert len(json.dumps([kernel.opened[comm], bundle, states[0]])) <= 4400
+        kernel.run("script.go.set(); s.result()")
 
     def test_an_unfinished_snapshot_says_how_to_see_the_rest(self, kernel):
         cell = kernel.run("script = Script(); s = stream(script)")

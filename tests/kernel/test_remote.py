@@ -12,11 +12,11 @@ from nb_persistent_stream import StreamCancelled, StreamFailed, create, get, str
 from nb_persistent_stream.config import Config, ServerUrl
 from nb_persistent_stream.errors import InvalidInput, StoreError, StreamDeleted, StreamNotFound
 from nb_persistent_stream.kernel import runtime as runtimes
-from nb_persistent_stream.kernel import writer
 from nb_persistent_stream.kernel.runtime import runtime
 
 from ..server.process import TOKEN, JupyterServer
 from ..waiting import until
+from .background import running, said
 from .notebook import Notebook, comm_of
 
 
@@ -37,6 +37,22 @@ class TestFunctions:
         assert s.result(60) == server.text(s.id) == get(s.id).result(60) == "one two"
         assert watch(s.id).text == watch().text == "one two"
         assert (get(s.id).info.title, get(s.id).info.tags) == ("T", ("x",))
+
+    def test_an_answer_that_goes_on_is_taken_up(self, server, path):
+        """Its driver was fenced out as its lease would; nothing but HTTP is used here."""
+        with running() as provider:
+            provider.control(most=60)
+            asked = {"model": "m", "base_url": provider.url, "background": True, "reuse": True}
+            s = stream("p", **asked)
+            until(lambda: get(s.id).info.length > 300)
+            runtime().call(runtime().drivers[s.id].vanish("gone"))
+            provider.control(most=10**9)
+            again = stream("p", **asked)
+            assert (again.id, again.result(60)) == (s.id, said("text"))
+            assert get(s.id).text == said("text")
+            assert server.text(s.id) == "".join(map(said, ("reasoning", "text", "tool_call")))
+            assert provider.generations == 1
+        assert not path.exists()
 
     async def test_create_is_followed_while_it_is_written(self, server):
         with create() as w:
@@ -160,7 +176,6 @@ def test_a_killed_server_loses_and_repeats_nothing(tmp_path, monkeypatch):
     """The driver and a watcher in another process are both remote."""
     server = JupyterServer(tmp_path, tmp_path / "streams.db", lease=15)
     use(server, monkeypatch)
-    monkeypatch.setattr(writer, "_PATIENCE", 600)  # however long the server takes to start
     said, enough = [], []
 
     def talk():

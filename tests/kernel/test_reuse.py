@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from nb_persistent_stream import StreamCancelled, StreamFailed, stream
 from nb_persistent_stream.errors import InvalidInput, SchemaMismatch
 from nb_persistent_stream.kernel import frontend
-from nb_persistent_stream.protocol import LIVE
+from nb_persistent_stream.protocol import LIVE, Link
 from nb_persistent_stream.store import Query
 
 from ..store.acts import body
@@ -88,6 +88,13 @@ class TestDone:
         cell("a.ipynb", "c")
         newest = ask(reuse=True)
         assert (newest.reused, newest.text) == (True, "It is 2. ")
+
+    def test_a_cell_that_took_an_answer_up_asks_once_more_when_it_is_to_be_fresh(self, ask, cell):
+        first = ask()
+        first.result(20)
+        cell("a.ipynb", "c", afresh=True)
+        again = first.resume()
+        assert (again.info.link, again.result(20)) == (Link(first.id, "retry"), "It is 2. ")
 
     def test_its_handle_has_all_that_was_answered(self, ask, provider):
         call = {"index": 0, "id": "a", "function": {"name": "f", "arguments": "{}"}}

@@ -103,9 +103,11 @@ class TestHandle:
 
     async def test_a_follower_that_is_cancelled_is_let_go(self, script):
         s = stream(script)
+        # Of a handle that began it, the stream would end too.
+        other = type(s)(s._runtime, s._store, s.id)
 
         async def follow():
-            async for _ in s.follow():
+            async for _ in other.follow():
                 pass
 
         task = asyncio.create_task(follow())
@@ -139,6 +141,16 @@ class TestEnds:
             {"type": "RuntimeError", "message": "the model fell over"},
         )
         assert text_of(there(BODY(s.id))) == "the tail"
+
+    def test_of_an_endless_error_the_beginning_is_stored(self, script, there):
+        s = stream(script)
+        script.fail(RuntimeError("a page of HTML " * 10_000))
+        with pytest.raises(StreamFailed, match="a page of HTML") as caught:
+            s.result(20)
+        message = there(INFO(s.id)).error["message"]
+        assert message.endswith("…")
+        assert len(message) < 3000
+        assert str(caught.value) == message
 
     async def test_a_follower_hears_of_the_failure_after_the_last_text(self, script):
         s = stream(script)

@@ -1,11 +1,14 @@
 import asyncio
+from itertools import repeat
 
 import pytest
 
 from nb_persistent_stream.errors import StoreUnavailable, StreamFenced
-from nb_persistent_stream.kernel import writer
+from nb_persistent_stream.kernel import keeper, writer
+from nb_persistent_stream.kernel.body import Body
+from nb_persistent_stream.kernel.keeper import Keeper
 from nb_persistent_stream.kernel.writer import Writer
-from nb_persistent_stream.protocol import Piece, place
+from nb_persistent_stream.protocol import Piece, Status, place
 from nb_persistent_stream.store import Lease
 
 from ..waiting import eventually
@@ -43,7 +46,9 @@ async def make(notices):
 
     def make(chunk_by="word", max_delay=3600.0):
         store = FakeStore()
-        made.append(Writer(store, Lease("one", "d", 1), chunk_by, max_delay, notices.append))
+        keeper = Keeper(store, Lease("one", "d", 1), Body(), lambda: None, notices.append)
+        made.append(Writer(keeper.append, chunk_by, max_delay))
+        made[-1].keeper = keeper
         return made[-1], store
 
     yield make
@@ -93,7 +98,8 @@ async def test_the_tail_is_written_at_the_close(make):
     assert store.texts == ["no boundary"]
 
 
-async def test_a_store_out_of_reach_is_tried_again_and_said(make, notices):
+async def test_a_store_out_of_reach_is_tried_again_and_said(make, notices, monkeypatch):
+    monkeypatch.setattr(keeper, "pauses", lambda patience: repeat(0.001))
     one, store = make()
     store.failures = [StoreUnavailable("Full."), StoreUnavailable("Still full.")]
     await say(one, "kept ")
@@ -102,14 +108,22 @@ async def test_a_store_out_of_reach_is_tried_again_and_said(make, notices):
     assert notices == ["Not saved yet. Full.", "Not saved yet. Still full.", None]
 
 
-async def test_a_store_that_stays_out_of_reach_is_an_error(make, monkeypatch):
-    monkeypatch.setattr(writer, "_PATIENCE", 0.2)
+async def test_a_store_that_stays_out_of_reach_is_an_error_some_time_after_the_end(
+    make, notices, monkeypatch
+):
+    monkeypatch.setattr(keeper, "pauses", lambda patience: repeat(0.001))
     one, store = make()
-    store.failures = [StoreUnavailable("Full.")] * 100
+    store.failures = [StoreUnavailable("Full.")] * 100_000
     await say(one, "lost ")
+    await eventually(lambda: store.began > 50)
+    assert not one._task.done()
+    monkeypatch.setattr(keeper, "_PATIENCE", {Status.DONE: 3600.0, Status.CANCELLED: 0.01})
+    one.keeper.hurry(Status.DONE)
+    one.keeper.hurry(Status.CANCELLED)
+    one.keeper.hurry(Status.DONE)
     with pytest.raises(StoreUnavailable, match="Full"):
         await one.close()
-    assert 1 < store.began < 10
+    assert notices[-1] == "Not saved. Full."
 
 
 async def test_a_driver_that_is_fenced_hears_it_at_the_next_text(make):

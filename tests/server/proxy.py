@@ -30,6 +30,11 @@ class Proxy:
     def release(self):
         self._running.set()
 
+    def cut(self):
+        """Cut the connections of this moment."""
+        for pump in list(self._pumps):
+            pump.cancel()
+
     async def serve(self, reader, writer):
         self.connections += 1
         there, back = await asyncio.open_connection("127.0.0.1", self._target)
@@ -71,5 +76,4 @@ async def proxy_before(port):
     finally:
         proxy.release()
         server.close()
-        for pump in list(proxy._pumps):
-            pump.cancel()
+        proxy.cut()

@@ -21,6 +21,20 @@ async def test_without_a_token_nothing_is_told(fetch, begin, path):
     assert b"the text" not in answer.body
 
 
+@pytest.mark.parametrize("how", [{}, {"method": "PUT", "body": "hi"}])
+@pytest.mark.parametrize("token", ["", "token wrong"])
+async def test_without_a_token_it_says_how_to_send_one(fetch, how, token):
+    answer = await fetch("stream/one", headers={"Authorization": token}, **how)
+    assert "`Authorization: token …`" in answer.error["message"]
+    assert "jupyter server list" in answer.error["message"]
+
+
+async def test_by_another_name_it_says_which_setting_allows_it(fetch):
+    answer = await fetch("streams", headers={"Host": "evil.example"})
+    assert answer.code == 403
+    assert "ServerApp.local_hostnames" in answer.error["message"]
+
+
 async def test_without_a_token_nothing_is_deleted(fetch, store, begin):
     await begin()
     answer = await fetch("streams/one", headers=NOBODY, follow_redirects=False, **DELETE)
@@ -58,6 +72,7 @@ class TestCookie:
         await begin()
         answer = await fetch("streams/one/cancel", headers=headers, **CANCEL)
         assert (answer.code, answer.error["type"]) == (403, "forbidden")
+        assert "X-XSRFToken" in answer.error["message"]
         assert not (await store.info("one")).cancel_requested
 
     async def test_it_may_delete_with_the_xsrf_token_only(

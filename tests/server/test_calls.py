@@ -37,7 +37,7 @@ def test_every_method_of_the_contract_is_a_call():
 async def test_a_stream_is_driven_by_calls_alone(call, fetch):
     assert (await fetch("/")).json["store"] == VERSION
     lease = (await call("create", new={"id": "one", "driver": "ci", "title": "T"})).json
-    assert lease == {"stream_id": "one", "driver": "ci", "epoch": 1}
+    assert lease == {"stream_id": "one", "driver": "ci", "epoch": 1, "file": 0}
     assert (await call("start", lease=lease)).json is None
     deltas = [{"offset": 0, "text": "Hello "}, {"offset": 6, "text": "world", "kind": "reasoning"}]
     for _ in range(2):  # once more is harmless
@@ -50,6 +50,7 @@ async def test_a_stream_is_driven_by_calls_alone(call, fetch):
     followed = await call("follow", stream_id="one")
     assert followed.headers["Content-Type"] == "text/event-stream"
     assert followed.headers["X-Accel-Buffering"] == "no"
+    assert followed.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     events = [json.loads(event[5:]) for event in followed.body.split(b"\n\n") if event]
     assert [len(event["deltas"]) for event in events] == [2, 0]
     assert events[-1]["info"]["status"] == "done"

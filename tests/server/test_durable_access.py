@@ -1,5 +1,7 @@
 """Streams as URLs: who may do what, what a browser makes of them, and what a request may take."""
 
+import asyncio
+
 import pytest
 
 ALL = {"offset": "-1"}
@@ -48,6 +50,26 @@ async def test_without_a_token_nothing_is_told_or_done(go, one, store, way):
     if way != "head":
         assert answer.error["type"] == "forbidden"
     assert (await store.info("one")).length == 8
+
+
+@pytest.mark.parametrize("way", ["create", "append"])
+async def test_who_is_still_sending_is_told_why_not(fetch, jp_base_url, jp_http_port, way):
+    """tornado closes the connection of a request that is answered before it was read."""
+    reader, writer = await asyncio.open_connection("localhost", jp_http_port)
+    head = (
+        f"{WAYS[way]['method']} {jp_base_url}nb-persistent-stream/v1/stream/one HTTP/1.1\r\n"
+        "Host: 127.0.0.1\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\n"
+    )
+    try:
+        for _ in range(2):  # on one connection, as programs that keep theirs do
+            writer.write(head.encode())
+            await writer.drain()
+            writer.write(b"0123456789")
+            answer = await reader.readuntil(b"}")
+            assert answer.startswith(b"HTTP/1.1 403")
+            assert b"Authorization: token" in answer
+    finally:
+        writer.close()
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -107,6 +107,13 @@ async def test_a_reader_of_a_deleted_stream_is_let_go(fetch, put):
     assert (await fetch("stream", "one")).code == 404
 
 
+async def test_a_producers_append_is_answered_as_of_the_streams_type(put, post):
+    await put("one", "", "text/plain")
+    producer = {"Producer-Id": "p", "Producer-Epoch": "0", "Producer-Seq": "0"}
+    answer = await post("one", "a", "text/plain", **producer)
+    assert (answer.code, answer.headers["Content-Type"]) == (200, "text/plain")
+
+
 async def test_json_is_told_from_what_is_none(fetch, put, post):
     await put("one", "", "application/json")
     for bad in ("", "{", "[1,]", "[1 2]", "1 2", "NaN", "[", "\ufeff1", "[" * 100_000):

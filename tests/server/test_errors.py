@@ -49,6 +49,8 @@ async def test_an_unknown_resource_is_not_found(fetch, path):
 async def test_a_method_that_is_none_is_told_so(fetch, path, method):
     answer = await fetch(path, method=method, allow_nonstandard_methods=True)
     assert (answer.code, answer.error["type"]) == (405, "not-allowed")
+    assert answer.error["message"].startswith(f"This address has no {method}. It has ")
+    assert answer.error["message"].endswith(f"{answer.headers['Allow']}.")
 
 
 @pytest.mark.parametrize("path", ["streams", "streams/one", "streams/one/body"])

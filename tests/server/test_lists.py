@@ -53,6 +53,14 @@ async def test_a_record_is_the_state_and_what_a_person_knows_it_by(page, begin, 
     assert {name: record[name] for name in expected} == expected
 
 
+async def test_a_record_is_short_however_long_its_question_is(page, begin):
+    await begin("one", provenance=Provenance(prompt="word " * 200_000, system="s" * 1_000_000))
+    page.list(1)
+    message = await page.next()
+    assert message["streams"][0]["prompt"] == ("word " * 40).rstrip()
+    assert len(str(message)) < 2_000
+
+
 async def test_a_change_and_a_new_stream_are_told(page, store, begin):
     lease = await begin("one")
     page.list(1, count=1)
@@ -162,7 +170,7 @@ async def test_who_unsubscribes_hears_no_more_and_costs_no_more(page, store, beg
     statements = []
     page.unsubscribe(1)
     await eventually(lambda: not following())
-    await shelf._store._reader.set_trace_callback(statements.append)
+    await shelf._store._database.reader.set_trace_callback(statements.append)
     await say(store, lease, "text")
     # The sweeper looks for what is live every second; a look at a list would come sooner.
     await eventually(lambda: sum("status IN" in sql for sql in statements) >= 2)
@@ -175,7 +183,7 @@ async def test_while_nothing_changes_nothing_is_computed(page, begin, shelf):
     page.list(1)
     await page.next()
     statements = []
-    await shelf._store._reader.set_trace_callback(statements.append)
+    await shelf._store._database.reader.set_trace_callback(statements.append)
     await eventually(lambda: sum("data_version" in sql for sql in statements) >= 2)
     lists = [sql for sql in statements if "streams" in sql and "status IN" not in sql]
     assert lists == []  # but for the sweeper's look for what is live

@@ -197,3 +197,22 @@ async def test_only_text_that_flows_counts_as_activity(page, server, store, begi
     await say(store, lease, "text")
     await page.until(lambda message: message["type"] == "deltas")
     assert server.web_app.last_activity() > idle
+
+
+async def test_a_thousand_stored_deltas_come_in_two_messages(page, begin, finish):
+    await finish(await begin("one", *["word "] * 1000))
+    page.subscribe(1, "one")
+    deltas, state = await page.end(1)
+    assert said([deltas]) == "word " * 1000
+    assert len(deltas["deltas"]) == 1
+    assert state["state"]["status"] == "done"
+
+
+async def test_a_live_delta_is_one_message_at_most(page, store, begin, finish):
+    lease = await begin()
+    page.subscribe(1, "one")
+    for _ in range(200):
+        await say(store, lease, "word ")
+    await finish(lease)
+    messages = await page.end(1)
+    assert len(messages) <= 200 + 2  # and the states of the begin and the end

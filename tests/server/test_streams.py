@@ -20,6 +20,7 @@ async def test_the_root_tells_name_and_versions(fetch):
         "version": nb_persistent_stream.__version__,
         "store": VERSION,
     }
+    assert (await fetch()).json == answer.json  # without a slash at the end
 
 
 async def test_loading_and_sweeping_make_no_store(fetch, store_path, shelf):
@@ -82,6 +83,16 @@ class TestList:
 
     async def test_an_empty_store_has_none(self, fetch):
         assert (await fetch("streams")).json == {"streams": [], "next": None}
+
+    async def test_a_long_question_is_whole_only_where_one_stream_is_asked_for(self, fetch, begin):
+        long = Provenance(prompt="word " * 200_000, system="s" * 1_000_000)
+        for number in range(3):
+            await begin(f"s{number}", provenance=long)
+        page = await fetch("streams")
+        assert [stream["prompt"] for stream in page.json["streams"]] == ["word " * 40] * 3
+        assert len(page.body) < 6_000
+        one = (await fetch("streams", "s0")).json
+        assert (one["prompt"], one["system"]) == (long.prompt, long.system)
 
     async def test_pages_follow_each_other_to_the_end(self, fetch, five):
         ids, after = [], {}

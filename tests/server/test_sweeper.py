@@ -38,9 +38,9 @@ class GatewayKernels(Kernels):
         return SimpleNamespace()
 
 
-def driven_by(kernel_id, stream_id="one"):
+def driven_by(kernel_id, stream_id="one", epoch=1):
     source = Provenance(kernel_id=kernel_id)
-    return StreamInfo(stream_id, Status.STREAMING, created_at=0, provenance=source)
+    return StreamInfo(stream_id, Status.STREAMING, created_at=0, epoch=epoch, provenance=source)
 
 
 class TestCensus:
@@ -67,6 +67,15 @@ class TestCensus:
         kernels.pids["k"] = 8
         assert census.gone([driven_by("k", "before"), driven_by("k", "after")]) == {"before"}
         assert census.gone([driven_by("k", "after")]) == set()
+
+    def test_a_stream_that_another_kernel_took_up_is_not_gone_with_the_first(self):
+        kernels = Kernels(k=7)
+        census = KernelCensus(kernels)
+        census.gone([driven_by("k")])
+        kernels.pids["k"] = 8
+        assert census.gone([driven_by("k")]) == {"one"}
+        # It ended so, and a server that has nothing to sweep does not look.
+        assert census.gone([driven_by("k", epoch=2)]) == set()
 
     def test_a_kernel_between_two_processes_has_lost_its_streams(self):
         kernels = Kernels(k=7)

@@ -57,7 +57,6 @@ def test_a_frame_that_cannot_be_read_is_an_error_that_keeps_the_text(api, ask):
         assert "broke off: it sent what can't be read" in failure_of(ask(url))
 
 
-@pytest.mark.parametrize("api", ["responses", "anthropic"], indirect=True)
 def test_an_answer_without_its_end_is_not_done(api, ask):
     def answer(handler):
         begin(handler)
@@ -96,3 +95,18 @@ def test_what_is_stored_of_a_request_has_no_secrets():
     request = Request([], "m", base_url="https://me:pw@host/v1?key=1")
     assert shown_options(request) == {"base_url": "https://host/v1"}
     assert "pw" not in repr(request)
+
+
+@pytest.mark.parametrize("api", ["chat"], indirect=True)
+@pytest.mark.parametrize("end", ["data: [DONE]\n\n", "finish_reason"])
+def test_either_end_of_a_chat_will_do(api, ask, end):
+    """Not every server says why it ended, nor does each say `[DONE]`."""
+    if end == "finish_reason":
+        end = 'data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\n'
+
+    def answer(handler):
+        begin(handler)
+        send(handler, ": PROCESSING\n\n", frame(api), end)
+
+    with serving(answer) as url:
+        assert ask(url).result(60) == "Half"

@@ -1,14 +1,20 @@
 """Who stops reading stops the source; who reads slowly slows it down."""
 
 import asyncio
+import gc
 import threading
+from types import AsyncGeneratorType
 
 import pytest
+from openai import AsyncOpenAI
 
 from nb_persistent_stream.sources import iterable_source
+from nb_persistent_stream.sources.handoff import _MOST_BYTES as MOST_BYTES
 from nb_persistent_stream.sources.handoff import Abandoned, Handoff
+from nb_persistent_stream.sources.unread import ended
 
 from ..waiting import eventually
+from .serving import begin, hung_up, send, serving
 from .threads import Flag
 
 LIMIT = 4
@@ -136,6 +142,24 @@ async def test_a_producer_that_is_too_fast_waits():
     assert max(leads) <= LIMIT + 1
 
 
+async def test_what_waits_is_bounded_by_its_bytes_too():
+    """A source that is read for nobody is not read further than a bound, and one item."""
+    item, read = 64 * 1024, []
+
+    def source():
+        for _ in range(100):
+            read.append(item)
+            yield "ü" * (item // 2)
+
+    events = iterable_source(source()).open()
+    first = await anext(events)
+    await eventually(lambda: sum(read) > MOST_BYTES)
+    await asyncio.sleep(0.1)  # in which it would go on
+    assert sum(read) <= MOST_BYTES + 3 * item
+    rest = [event.text async for event in events]
+    assert sum(len(text.encode()) for text in [first.text, *rest]) == 100 * item == sum(read)
+
+
 async def test_an_async_producer_that_is_too_fast_waits_and_its_loop_goes_on():
     handoff, ahead = Handoff(LIMIT), []
 
@@ -167,3 +191,29 @@ async def test_a_producer_that_waits_for_room_is_let_go_when_nobody_reads():
     await waits.wait()
     handoff.abandon()
     await gone.wait()
+
+
+async def test_no_generator_of_an_sdk_outlives_a_stream_that_is_not_read_whole():
+    """What the collector finds on another thread it may end while it runs here."""
+
+    def answer(handler):
+        begin(handler)
+        send(handler, *['data: {"type": "response.output_text.delta", "delta": "x"}\n\n'] * 2)
+        assert hung_up(handler)
+
+    def left():
+        generators = (o for o in gc.get_objects() if isinstance(o, AsyncGeneratorType))
+        return [g for g in generators if g.ag_frame and "openai" in g.ag_code.co_filename]
+
+    gc.collect()
+    gc.disable()
+    try:
+        with serving(answer) as url:
+            async with AsyncOpenAI(base_url=url, api_key="none") as client:
+                items = await client.responses.create(model="m", input="x", stream=True)
+                async with ended(items):
+                    await anext(items)
+                    assert left()
+                await eventually(lambda: not left())
+    finally:
+        gc.enable()

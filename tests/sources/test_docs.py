@@ -24,7 +24,7 @@ def test_the_examples_run(aimock, store_file, monkeypatch, capsys):
     monkeypatch.setenv("ANTHROPIC_BASE_URL", aimock.url)
     monkeypatch.setenv("GROQ_API_BASE", f"{aimock.url}/v1")
     namespace = {}
-    assert len(EXAMPLES) == 9
+    assert len(EXAMPLES) == 10
     for example in EXAMPLES:
         with monkeypatch.context() as patch:
             if "gpt-" in example:

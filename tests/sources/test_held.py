@@ -6,8 +6,9 @@ import json
 import llm
 import pytest
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk
+from langchain_core.messages import AIMessage, AIMessageChunk, ToolMessage
 from langchain_openai import ChatOpenAI
+from langgraph.graph import START, MessagesState, StateGraph
 from pydantic_ai import Agent
 from pydantic_ai.models.function import DeltaThinkingPart, DeltaToolCall, FunctionModel
 from pydantic_ai.models.test import TestModel
@@ -70,6 +71,40 @@ class TestLangChain:
             return [await hold(chat.astream("plain answer")) for _ in range(2)]
 
         assert asyncio.run(ask()) == [expected] * 2
+
+
+class TestLangGraph:
+    """The stream mode "messages": each message comes with the facts of its node."""
+
+    @pytest.fixture
+    def graph(self):
+        model = GenericFakeChatModel(messages=iter([AIMessage("one two three")]))
+
+        async def think(state):
+            return {"messages": [await model.ainvoke(state["messages"])]}
+
+        def look_up(state):
+            return {"messages": [ToolMessage("a tool's words", tool_call_id="a")]}
+
+        graph = StateGraph(MessagesState)
+        graph.add_node("think", think)
+        graph.add_node("look_up", look_up)
+        graph.add_edge(START, "think")
+        graph.add_edge("think", "look_up")
+        return graph.compile()
+
+    @pytest.mark.parametrize(
+        "how",
+        [
+            {"stream_mode": "messages"},
+            {"stream_mode": ["messages"]},
+            {"stream_mode": "messages", "subgraphs": True},
+            {"stream_mode": ["messages"], "subgraphs": True},
+        ],
+    )
+    async def test_what_the_model_says(self, graph, how):
+        question = {"messages": [{"role": "user", "content": "hi"}]}
+        assert said(await read(graph.astream(question, **how))) == "one two three"
 
 
 class TestPydanticAI:

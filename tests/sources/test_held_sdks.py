@@ -4,6 +4,7 @@ import anthropic
 import openai
 import pytest
 
+from nb_persistent_stream.errors import InvalidInput
 from nb_persistent_stream.toolcalls import ToolCall
 
 KEY = {"api_key": "sk-dummy", "max_retries": 0}
@@ -31,6 +32,14 @@ class TestOpenAI:
         s = hold(client.chat.completions.create(model="m", messages=HI, stream=True))
         assert s.result(60) == expected
         assert s.finish_reason == "stop"
+
+    def test_a_whole_answer_is_refused_with_what_to_ask_for(self, client, hold):
+        for whole in (
+            client.chat.completions.create(model="m", messages=HI),
+            client.responses.create(model="m", input=HI),
+        ):
+            with pytest.raises(InvalidInput, match=f"{type(whole).__name__}.*stream=True"):
+                hold(whole)
 
     async def test_async_chat(self, aclient, hold, expected):
         s = hold(await aclient.chat.completions.create(model="m", messages=HI, stream=True))

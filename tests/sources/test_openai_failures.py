@@ -44,6 +44,7 @@ def test_a_refusal_says_what_to_do(ask, status, said, advice):
         assert part in str(error)
     assert re.search(advice, str(error))
     assert "{" not in str(error), "JSON is no sentence"
+    assert error.__cause__.__traceback__ is None, "the cell shows where we raised it"
 
 
 def test_no_key_is_in_a_message_or_in_the_store(ask, store_file):
@@ -67,6 +68,20 @@ def test_a_key_of_any_form_is_left_out_of_messages(ask):
     with serving(answer) as url:
         error = failure_of(ask("hi", base_url=url, api_key="my-own-secret"))
     assert "who is [key]?" in str(error)
+
+
+def test_of_a_long_refusal_the_beginning_is_told_and_the_advice(ask):
+    def answer(handler):
+        handler.send_response(400)
+        handler.send_header("Content-Type", "application/json")
+        handler.end_headers()
+        send(handler, '{"error": {"message": "%s"}}' % ("a page of HTML " * 10_000))
+
+    with serving(answer) as url:
+        error = str(failure_of(ask("hi", base_url=url)))
+    assert "refused with 400: a page of HTML" in error
+    assert error.endswith("…. Check the prompt and the options.")
+    assert len(error) < 1500
 
 
 def test_a_broken_connection_keeps_what_was_said(ask, aimock):

@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from nb_persistent_stream.errors import InvalidInput, StreamFenced, StreamNotFound
+from nb_persistent_stream.errors import InvalidInput, StreamDeleted, StreamFenced, StreamNotFound
 from nb_persistent_stream.protocol import (
     Delta,
+    Link,
     Piece,
     Provenance,
     Report,
@@ -288,3 +289,60 @@ class TestFollow:
             await anext(store.follow("no"))
         with pytest.raises(StreamNotFound):
             await anext(store.states("no"))
+
+
+class TestRestore:
+    """A store whose file was replaced is given what is being written once more."""
+
+    async def lose(self, store, lease):
+        """What the driver still has of a stream that the store has no more."""
+        info = await store.info("one")
+        deltas = await body(store)
+        await store.delete("one")
+        with pytest.raises(StreamDeleted):
+            await store.check(lease)
+        return info, deltas
+
+    async def test_a_stream_that_is_not_there_is_put_there_and_goes_on(self, store):
+        new = NewStream("one", "d", "T", ("x",), Provenance(prompt="p"), "k", Link("two", "reply"))
+        lease = await store.create(new)
+        await store.start(lease)
+        await say(store, lease, "kept ", "x" * 600_000)
+        info, deltas = await self.lose(store, lease)
+        for _ in range(2):  # once more is harmless
+            restored = await store.restore(lease, info, deltas, "k")
+        await store.check(restored)
+        there = await store.info("one")
+        assert (there.status, there.epoch, there.length) == (Status.STREAMING, 1, 600_005)
+        assert (there.title, there.tags, there.link) == ("T", ("x",), Link("two", "reply"))
+        assert there.provenance == new.provenance
+        found = await store.create_or_find(NewStream("three", "d", key="k"))
+        assert found.info.id == "one"
+        await store.append(restored, list(place([Piece(" on")], there.length)))
+        assert text_of(await body(store)) == "kept " + "x" * 600_000 + " on"
+
+    async def test_the_part_that_is_there_is_left_as_it_is(self, store):
+        lease = await begin(store)
+        await say(store, lease, "one ")
+        deltas = [Delta(0, "one two ")]
+        await store.restore(lease, await store.info("one"), deltas)
+        assert [delta.text for delta in await body(store)] == ["one ", "two "]
+
+    async def test_a_stream_that_waits_is_put_there_too(self, store):
+        lease = await store.create(NewStream("one", "d"))
+        info, _ = await self.lose(store, lease)
+        await store.start(await store.restore(lease, info, []))
+        assert (await store.info("one")).status is Status.STREAMING
+
+    async def test_one_that_another_driver_has_or_that_has_ended_is_left_alone(self, store):
+        lease = await begin(store)
+        info = await store.info("one")
+        other = await store.claim("one", "other", epoch=1)
+        for call in (store.check(lease), store.restore(lease, info, [Delta(0, "no")])):
+            with pytest.raises(StreamFenced):
+                await call
+        await store.finish(other, Status.DONE, Report())
+        for call in (store.check(other), store.restore(other, info, [Delta(0, "no")])):
+            with pytest.raises(StreamFenced):
+                await call
+        assert await body(store) == []

@@ -165,6 +165,7 @@ class TestWindows:
             end = 0
             while len(told) < 4:
                 end = await say(store, lease, "x", offset=end)
+                await asyncio.sleep(0.01)  # a journal lets nobody read while somebody writes
             return end
 
         writing = asyncio.create_task(write())
@@ -177,3 +178,23 @@ class TestWindows:
     async def test_a_search_that_can_not_be_is_told_so(self, watch):
         with pytest.raises(InvalidInput, match="Use fewer words"):
             await watch(Query(search="x" * 201))()
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "word " * 200_000,
+        [{"role": "user", "content": "word " * 200_000}, {"role": "assistant", "content": "yes"}],
+        [{"role": "user", "content": [{"type": "text", "text": "word " * 200_000}]}],
+    ],
+    ids=["text", "messages", "parts"],
+)
+async def test_of_a_long_question_lists_hold_the_beginning(store, prompt):
+    whole = Provenance(prompt=prompt, system="s" * 1_000_000)
+    await begin(store, provenance=whole)
+    short = Provenance(prompt="word " * 40, system="s" * 200)
+    windows = store.windows(ALL, 0, 5)
+    for streams in (await store.find(ALL), await store.window(ALL, 0, 5), await anext(windows)):
+        assert [info.provenance for info in streams.streams] == [short]
+    await windows.aclose()
+    assert (await store.info("one")).provenance == whole

@@ -4,15 +4,17 @@ import asyncio
 import os
 import sqlite3
 import subprocess
-from contextlib import closing
+import threading
+from contextlib import closing, suppress
 from itertools import count
 
 import pytest
 
 from nb_persistent_stream.errors import StoreCorrupt, StoreError, StoreUnavailable, StreamFenced
 from nb_persistent_stream.protocol import Delta, Piece, Provenance, Report, Status, place, text_of
-from nb_persistent_stream.store import NewStream, database
+from nb_persistent_stream.store import NewStream, SqliteStore, database
 
+from ..waiting import eventually
 from .acts import begin, body, say
 
 ROOM_FOR_MORE = 256 * 1024
@@ -77,7 +79,9 @@ class TestFile:
     async def test_text_that_is_not_utf8_is_damage_and_is_not_in_the_message(self, open_store):
         store = await open_store()
         await say(store, await begin(store), "secret")
-        await store._writer.execute("UPDATE deltas SET text = CAST(x'736563726574ff' AS TEXT)")
+        await store._database.writer.execute(
+            "UPDATE deltas SET text = CAST(x'736563726574ff' AS TEXT)"
+        )
         with pytest.raises(StoreCorrupt, match="is damaged") as caught:
             await body(store)
         assert "secret" not in str(caught.value)
@@ -137,11 +141,11 @@ class TestFull:
     async def test_a_full_file_keeps_what_it_has_and_goes_on_with_room(self, open_store):
         store = await open_store()
         lease = await begin(store)
-        await store._writer.execute("PRAGMA max_page_count = 60")
+        await store._database.writer.execute("PRAGMA max_page_count = 60")
         said, error = await fill(store, lease)
         assert "the disk is full. Make room" in str(error)
         assert text_of(await body(store)) == said != ""
-        await store._writer.execute("PRAGMA max_page_count = 10000")
+        await store._database.writer.execute("PRAGMA max_page_count = 10000")
         await say(store, lease, "more", offset=len(said))
         assert text_of(await body(store)) == said + "more"
 
@@ -149,11 +153,11 @@ class TestFull:
         store = await open_store()
         lease = await begin(store)
         deltas = list(place([Piece(f"{n:0500}") for n in range(3500)], 0))
-        await store._writer.execute("PRAGMA max_page_count = 400")
+        await store._database.writer.execute("PRAGMA max_page_count = 400")
         with pytest.raises(StoreUnavailable):
             await store.append(lease, deltas)
         assert 1000 <= len(await body(store)) < len(deltas)
-        await store._writer.execute("PRAGMA max_page_count = 100000")
+        await store._database.writer.execute("PRAGMA max_page_count = 100000")
         await store.append(lease, deltas)
         assert await body(store) == deltas
 
@@ -202,6 +206,21 @@ class TestAppends:
         assert text_of(await body(store)) == "ab"
 
 
+async def test_a_number_that_json_does_not_know_is_kept_as_its_text(path, open_store):
+    store = await open_store()
+    options = {"top_p": float("nan"), "stop": ["NaN", float("-inf")], "n": 1.5}
+    lease = await store.create(NewStream("one", "d", provenance=Provenance(options=options)))
+    await store.start(lease)
+    await store.finish(lease, Status.DONE, Report(usage={"cost": float("inf")}))
+    info = await store.info("one")
+    assert info.provenance.options == {"top_p": "NaN", "stop": ["NaN", "-Infinity"], "n": 1.5}
+    assert info.report.usage == {"cost": "Infinity"}
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT json_valid(options), json_valid(usage) FROM streams").fetchall()[
+            0
+        ] == (1, 1)
+
+
 async def test_half_a_character_outside_of_the_body_is_replaced(open_store):
     store = await open_store()
     new = NewStream(
@@ -216,3 +235,14 @@ async def test_half_a_character_outside_of_the_body_is_replaced(open_store):
     assert (info.provenance.prompt, info.provenance.system) == (["😀\ufffd"], "s\ufffd")
     assert (info.status, info.error["message"]) == (Status.ERROR, "bad \ufffd")
     assert await body(store) == [Delta(0, "a", "tool_call", {"id": "\ufffd"})]
+
+
+async def test_a_store_that_nobody_waits_for_any_more_is_let_go(tmp_path):
+    before = threading.active_count()
+    for number in range(60):
+        opening = asyncio.create_task(SqliteStore.open(tmp_path / f"{number}.db"))
+        await asyncio.sleep(number / 10_000)
+        opening.cancel()
+        with suppress(asyncio.CancelledError):
+            await (await opening).close()
+    await eventually(lambda: threading.active_count() == before)

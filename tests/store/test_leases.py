@@ -1,3 +1,6 @@
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from nb_persistent_stream.errors import StoreUnavailable
@@ -80,6 +83,38 @@ async def test_a_watch_that_slept_gives_a_whole_new_lease(store, watch, clock):
     assert await sweep(watch, clock, 3600) == []
     assert await sweep(watch, clock, 9) == []
     assert await sweep(watch, clock, 2) == ["one"]
+
+
+async def test_time_in_which_nobody_could_write_counts_for_nobody(
+    store, watch, clock, path, monkeypatch
+):
+    await begin(store)
+    await sweep(watch, clock, 0)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        await store._database.writer.execute("PRAGMA busy_timeout = 10")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable):
+            await sweep(watch, clock, 9)
+    # The lock is gone, and the driver has not yet had the time to say so.
+    assert await sweep(watch, clock, 2) == []
+    assert await sweep(watch, clock, 9) == []
+    assert await sweep(watch, clock, 2) == ["one"]
+
+
+async def test_nor_does_time_in_which_it_had_to_wait_for_long(store, watch, clock, monkeypatch):
+    await begin(store)
+    await sweep(watch, clock, 0)
+    beat = store.beat
+
+    async def slow(driver):
+        clock.now += 4
+        await beat(driver)
+
+    monkeypatch.setattr(store, "beat", slow)
+    with pytest.raises(StoreUnavailable, match="locked"):
+        await sweep(watch, clock, 9)
+    monkeypatch.undo()
+    assert await sweep(watch, clock, 2) == []
 
 
 async def test_what_was_just_begun_is_not_as_old_as_the_watch(store, watch, clock):

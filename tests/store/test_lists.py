@@ -27,11 +27,11 @@ async def test_of_a_window_only_what_has_changed_is_read_again(open_store, quick
     leases = [await begin(store, f"s{n}") for n in range(5)]
     windows = store.windows(Query(), 0, 5)
     await anext(windows)
-    await store._listing.look(lambda db: db.set_trace_callback(statements.append))
+    await store._database.lists.look(lambda db: db.set_trace_callback(statements.append))
     await say(store, leases[2], "text")
     assert (await anext(windows)).streams[2].length == 4
     await windows.aclose()
-    assert [sql for sql in statements if "*" in sql and "WHERE id IN ('s2')" in sql]
+    assert [sql for sql in statements if "excerpt" in sql and "WHERE id IN ('s2')" in sql]
     assert not [sql for sql in statements if "'s1'" in sql]
 
 

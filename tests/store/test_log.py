@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from nb_persistent_stream.errors import StreamFenced
 from nb_persistent_stream.protocol import Piece, Report, Status, place, size, text_of
-from nb_persistent_stream.store import Lease, SqliteStore
+from nb_persistent_stream.store import SqliteStore
 
 from .acts import begin, body
 
@@ -34,9 +35,9 @@ ACTS = st.lists(
 class Model:
     """What the log must be, told without a database."""
 
-    def __init__(self):
+    def __init__(self, lease):
         self.text, self.epoch, self.ended = "", 1, False
-        self.leases = [Lease("one", f"d{n}", 1 if n == 0 else 0) for n in range(3)]
+        self.leases = [lease, *(replace(lease, driver=f"d{n}", epoch=0) for n in (1, 2))]
         self.last = [None, None, None]  # each driver's last append
 
     def valid(self, driver):
@@ -59,7 +60,7 @@ class Model:
             await self.expect(store.claim("one", f"d{driver}", self.epoch), not self.ended)
             if not self.ended:
                 self.epoch += 1
-                self.leases[driver] = Lease("one", f"d{driver}", self.epoch)
+                self.leases[driver] = replace(lease, epoch=self.epoch)
         elif act == "finish":
             # Once more is harmless: the driver may not have heard the answer.
             await self.expect(store.finish(lease, Status.DONE, Report()), self.valid(driver))
@@ -79,8 +80,7 @@ def test_whatever_drivers_do_the_body_is_what_the_valid_one_said(acts):
     async def run(folder):
         store = await SqliteStore.open(Path(folder) / "streams.db", durability="normal")
         try:
-            await begin(store)
-            model = Model()
+            model = Model(await begin(store))
             for act in acts:
                 await model.act(store, *act)
             deltas = await body(store)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nb_persistent_stream.errors import StoreError
-from nb_persistent_stream.store.file import make_private
+from nb_persistent_stream.store.private import close_to_others
 
 from .acts import begin
 
@@ -102,7 +102,7 @@ def test_what_another_user_put_there_is_refused(shared):
     os.seteuid(NOBODY)
     try:
         with pytest.raises(StoreError, match="belongs to another user"):
-            make_private(planted)
+            close_to_others(planted)
     finally:
         os.seteuid(0)
     assert mode(planted) == 0o666

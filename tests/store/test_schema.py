@@ -62,13 +62,13 @@ class TestFile:
     @pytest.mark.parametrize(("given", "number"), [({}, 2), ({"durability": "normal"}, 1)])
     async def test_a_commit_is_as_durable_as_asked(self, open_store, given, number):
         store = await open_store(**given)
-        rows = await store._writer.execute_fetchall("PRAGMA synchronous")
+        rows = await store._database.writer.execute_fetchall("PRAGMA synchronous")
         assert [row[0] for row in rows] == [number]
 
     async def test_a_deleted_stream_takes_its_body_with_it(self, path, open_store):
         store = await open_store()
         await say(store, await begin(store), "text")
-        await store._writer.execute("DELETE FROM streams")
+        await store._database.writer.execute("DELETE FROM streams")
         assert sql(path, "SELECT count(*) FROM deltas") == [0]
 
 
@@ -111,7 +111,7 @@ class TestMigrations:
             await db.execute("NOT SQL")
 
         with pytest.raises(sqlite3.OperationalError, match="syntax error"):
-            await prepare(store._writer, path, [*MIGRATIONS, half])
+            await prepare(store._database.writer, path, [*MIGRATIONS, half])
         assert sql(path, "PRAGMA user_version", "SELECT count(*) FROM sqlite_master") == [
             len(MIGRATIONS),
             *sql(path, "SELECT count(*) FROM sqlite_master WHERE name != 'half'"),
@@ -130,7 +130,7 @@ class TestMigrations:
 
         later = [*MIGRATIONS, migration(2), migration(3)]
         for _ in range(2):
-            await prepare(store._writer, path, later)
+            await prepare(store._database.writer, path, later)
         assert done == [2, 3]
         assert sql(path, "PRAGMA user_version") == [len(later)]
 
@@ -153,7 +153,15 @@ class TestMigrations:
             tables = "SELECT name, type FROM sqlite_master ORDER BY name"
             columns = "SELECT * FROM pragma_table_info(?)"
             assert new.execute(tables).fetchall() == kept.execute(tables).fetchall()
-            for name in ("streams", "deltas", "resources", "producers", "shares", "stream_infos"):
+            for name in (
+                "streams",
+                "deltas",
+                "resources",
+                "producers",
+                "shares",
+                "docs",
+                "stream_infos",
+            ):
                 found = [db.execute(columns, (name,)).fetchall() for db in (new, kept)]
                 assert found[0] == found[1] != []
 

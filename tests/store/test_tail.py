@@ -81,7 +81,7 @@ class TestCost:
     async def test_many_readers_of_a_stream_cost_one_read_a_commit(self, open_store, statements):
         here, there = await open_store(), await open_store()
         from_store = []
-        await here._reader.set_trace_callback(from_store.append)
+        await here._database.reader.set_trace_callback(from_store.append)
         lease, offset = await begin(there), 0
         readers = [Reader(here) for _ in range(20)]
         await eventually(lambda: all(reader.last for reader in readers))
@@ -148,6 +148,20 @@ class TestEnds:
         with pytest.raises(StoreError, match="was closed"):
             await anext(states)
 
+    async def test_what_the_poller_says_during_the_close_does_not_undo_it(
+        self, open_store, monkeypatch
+    ):
+        store = await open_store()
+        await begin(store)
+        reader = Reader(store)
+        await eventually(lambda: reader.last)
+        tail_, news = store._tail, [News("one", info=await store.info("one"))]
+        close = tail_._poller.close
+        monkeypatch.setattr(tail_._poller, "close", lambda: (tail_._from_poller(news), close()))
+        await store.close()
+        await asyncio.wait_for(reader.task, 10)
+        assert isinstance(reader.failure, StoreError)
+
     async def test_reading_after_the_close_is_an_error_and_not_a_wait(self, open_store):
         store = await open_store()
         await begin(store)
@@ -161,7 +175,7 @@ class TestEnds:
         await begin(store)
         reader = Reader(store)
         await eventually(lambda: reader.last)
-        await store._writer.execute("DELETE FROM streams")
+        await store._database.writer.execute("DELETE FROM streams")
         await asyncio.wait_for(reader.task, 10)
         assert isinstance(reader.failure, StreamNotFound)
         await begin(store)  # the same id again can be followed again

@@ -1,7 +1,7 @@
 import type { Contents } from '@jupyterlab/services';
 import type { Server } from '../page';
 import type { StreamObserver } from '../registry';
-import { allStreamOutputs, codeCells } from './outputs';
+import { allStreamOutputs, codeCells, streamOutputs } from './outputs';
 import { Placed } from './placed';
 import { findLoss, type Loss, putBack } from './putback';
 import { findStream, reportPlaced, unplacedStreams } from './rest';
@@ -38,14 +38,14 @@ export class NotebookKeeper implements StreamObserver {
   }
 
   live(streamId: string): void {
-    if (this.#seen.has(streamId) || !this.#streamIds().has(streamId)) return;
-    this.#seen.add(streamId);
-    this.#placed.saw([streamId]);
-    if (this.#page.saveOnStream()) this.#saver.soon();
+    if (this.#streamIds().has(streamId)) this.#appeared(streamId);
   }
 
   complete(streamId: string, words: string): void {
-    if (this.#streamIds().has(streamId)) this.#writeBack.complete(streamId, words);
+    if (!this.#streamIds().has(streamId)) return;
+    // It may have ended before its view heard of it.
+    if (this.#wasRun(streamId)) this.#appeared(streamId);
+    this.#writeBack.complete(streamId, words);
   }
 
   /** Puts back what a page that was closed before its first save had shown. */
@@ -65,6 +65,19 @@ export class NotebookKeeper implements StreamObserver {
     const open = () => losses.filter(({ cell }) => !cell.isDisposed && !this.#page.runs.has(cell));
     if (open().length === 0) return;
     await this.#saver.amend(() => open().forEach(putBack), this.#unasked('always'));
+  }
+
+  #appeared(streamId: string): void {
+    if (this.#seen.has(streamId)) return;
+    this.#seen.add(streamId);
+    this.#placed.saw([streamId]);
+    if (this.#page.saveOnStream()) this.#saver.soon();
+  }
+
+  /** Whether this page has run the cell that shows a stream. */
+  #wasRun(streamId: string): boolean {
+    const cells = codeCells(this.#context.model).filter((cell) => this.#page.runs.has(cell));
+    return cells.flatMap(streamOutputs).some((shown) => shown.streamId === streamId);
   }
 
   #unasked(save: Save): Save {

@@ -40,7 +40,7 @@ export class Reruns {
       run: () => this.#run(element),
       onChange: (listener, signal) => {
         this.#listeners.add(listener);
-        signal.addEventListener('abort', () => this.#listeners.delete(listener), { once: true });
+        signal.addEventListener('abort', () => this.#listeners.delete(listener));
       },
     };
   }

@@ -23,6 +23,8 @@ export class Saver {
   readonly #soon: Timer;
   readonly #waiting = new Set<() => void>();
   #saving = false;
+  /** Whether a save is on its way that has not begun. */
+  #due = false;
   /** Changed while a save was under way: JupyterLab counts that as saved. */
   #missed = false;
 
@@ -30,18 +32,21 @@ export class Saver {
     this.#context = context;
     this.#contents = contents;
     this.#signal = signal;
-    this.#soon = new Timer(() => void this.amend(() => {}, 'always'), signal);
+    const save = () => {
+      this.#due = false;
+    };
+    this.#soon = new Timer(() => void this.amend(save, 'always'), signal);
     const onSave = (_: unknown, state: DocumentRegistry.SaveState) => this.#onSave(state);
     context.saveState.connect(onSave);
     context.model.contentChanged.connect(() => {
       this.#missed ||= this.#saving;
     });
-    signal.addEventListener('abort', () => this.#release(), { once: true });
+    signal.addEventListener('abort', () => this.#release());
   }
 
-  /** Whether the reader has changed nothing that is not saved, or is just being saved. */
+  /** Whether the reader has changed nothing that is not saved, or is being saved, or soon will be. */
   get clean(): boolean {
-    return this.#saving || !this.#context.model.dirty;
+    return this.#saving || this.#due || !this.#context.model.dirty;
   }
 
   /** Whether there is something to save. */
@@ -51,6 +56,7 @@ export class Saver {
 
   /** Saves what has changed, in about a second. */
   soon(): void {
+    this.#due = true;
     if (!this.#soon.pending) this.#soon.start(SOON);
   }
 

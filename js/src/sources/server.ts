@@ -41,7 +41,7 @@ export class LiveSocket {
     this.#noticeable = new Timer(() => this.#tellConnected(false), signal);
     this.#quiet = new Timer(() => this.#ping(), signal);
     this.#mute = new Timer(() => this.#lost(true), signal);
-    signal.addEventListener('abort', () => this.#disconnect(), { once: true });
+    signal.addEventListener('abort', () => this.#disconnect());
     window.addEventListener('online', () => this.#hurry(), { signal });
     const onVisibility = () => {
       if (!document.hidden) this.#hurry();
@@ -59,7 +59,7 @@ export class LiveSocket {
 
   #follow(subscription: Subscription, signal: AbortSignal): ListSource {
     let sub = this.#add(subscription);
-    signal.addEventListener('abort', () => this.#remove(sub), { once: true });
+    signal.addEventListener('abort', () => this.#remove(sub));
     return {
       // A new number: what is still under way for the old one is not taken for the answer.
       ask: () => {

@@ -34,7 +34,7 @@ export class Box {
     const observer = new ResizeObserver(() => this.#onResize());
     observer.observe(this.#scroller);
     observer.observe(this.content);
-    signal.addEventListener('abort', () => observer.disconnect(), { once: true });
+    signal.addEventListener('abort', () => observer.disconnect());
     this.#showExpanded();
     this.#update();
   }

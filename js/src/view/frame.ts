@@ -15,7 +15,7 @@ export class Frame {
       task();
     };
     this.#timer = new Timer(this.#run, signal);
-    signal.addEventListener('abort', () => this.#cancel(), { once: true });
+    signal.addEventListener('abort', () => this.#cancel());
   }
 
   request(): void {

@@ -1,6 +1,13 @@
 import { isFinal, type StreamState } from '../protocol';
 
 const NUMBER = new Intl.NumberFormat('en-US');
+/** Cents, and two digits of what is less. */
+const DOLLARS = new Intl.NumberFormat('en-US', {
+  style: 'currency',
+  currency: 'USD',
+  maximumSignificantDigits: 2,
+  roundingPriority: 'morePrecision',
+});
 /** What providers call the tokens of the prompt, and those of the answer with its reasoning. */
 const IN = ['prompt_tokens', 'input_tokens'];
 const OUT = ['completion_tokens', 'output_tokens'];
@@ -18,8 +25,16 @@ export function number(value: number): string {
   return NUMBER.format(value);
 }
 
-/** The tokens that the provider counted: "1,234 tokens in · 567 out"; empty when it did not. */
+/**
+ * What the provider counted: "1,234 tokens in · 567 out · $0.0012"; empty when it did not. The cost
+ * is the provider's own word, in dollars as OpenRouter says it, and never made up of the tokens.
+ */
 export function usageWords({ usage }: StreamState): string {
+  const cost = first(usage, ['cost']);
+  return [tokenWords(usage), cost && DOLLARS.format(cost)].filter(Boolean).join(' · ');
+}
+
+function tokenWords(usage: StreamState['usage']): string {
   const [prompt, answer] = [first(usage, IN), first(usage, OUT)];
   if (prompt === null) return answer === null ? '' : `${tokens(answer)} out`;
   return answer === null ? `${tokens(prompt)} in` : `${tokens(prompt)} in · ${number(answer)} out`;

@@ -64,7 +64,7 @@ export class View {
     this.#showState();
     const onState = () => this.#showState();
     feed.session.subscribe({ onState, onSource: onState, onTrouble: onState }, signal);
-    signal.addEventListener('abort', () => this.element.remove(), { once: true });
+    signal.addEventListener('abort', () => this.element.remove());
   }
 
   /** Gives the document, or the shadow root, of this view its style: once each. */

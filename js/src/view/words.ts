@@ -44,8 +44,8 @@ export function endingWords({ state, offset }: Session): string {
         : 'The kernel went away before the model had said anything.';
     case 'cancelled':
       return offset > 0
-        ? 'Stopped before the model had finished. What it said until then is above.'
-        : 'Stopped before the model had said anything.';
+        ? 'Stopped before it had finished. What it said until then is above.'
+        : 'Stopped before it had said anything.';
     case 'error':
       return state.error?.message ?? 'The stream failed.';
     default:

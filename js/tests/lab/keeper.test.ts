@@ -92,6 +92,45 @@ describe('a live stream', () => {
   });
 });
 
+describe('a stream that had ended when its view heard of it', () => {
+  let cell: FakeCell;
+
+  beforeEach(() => {
+    cell = notebook.cell('one', 'a');
+    notebook.model.dirty = true;
+    vi.spyOn(runs, 'has').mockReturnValue(true);
+  });
+
+  it('is saved too, where this page has run its cell, once', async () => {
+    const keeps = keeper();
+    keeps.complete('a', 'Saved');
+    await pass(1_000);
+    expect(notebook.save).toHaveBeenCalledOnce();
+    await pass(5_000);
+    notebook.model.dirty = true;
+    keeps.complete('a', 'Saved');
+    await pass(5_000);
+    expect(notebook.save).toHaveBeenCalledOnce();
+  });
+
+  it('is saved again when its kernel was later than that save', async () => {
+    keeper().complete('a', 'Whole');
+    await pass(1_500);
+    cell.list[0]?.setData({
+      data: { ...cell.list[0].data, 'text/markdown': 'Whole', 'text/plain': 'Whole' },
+    });
+    await pass(5_000);
+    expect(notebook.save).toHaveBeenCalledTimes(2);
+  });
+
+  it('is not when the reader does not want that', async () => {
+    saveOnStream = false;
+    keeper().complete('a', 'Saved');
+    await pass(5_000);
+    expect(notebook.save).not.toHaveBeenCalled();
+  });
+});
+
 describe('write-back', () => {
   it('gives the kernel two seconds, then writes the words and saves', async () => {
     const cell = notebook.cell('one', 'a', 'b');

@@ -1,7 +1,7 @@
 /** HTML in one form, so that what looks the same is the same: ours and that of a specification. */
 
 const BLOCK_PARENTS = new Set('ul ol li blockquote table thead tbody tr div root'.split(' '));
-const OURS = new Set(['rel', 'target', 'aria-label', 'disabled', 'class', 'align']);
+const OURS = new Set('rel target aria-label disabled class align data-digits'.split(' '));
 
 export function canonical(root: Element): string {
   return contents(root, true);

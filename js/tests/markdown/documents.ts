@@ -47,6 +47,21 @@ export const documents = fc
   )
   .map((pieces) => pieces.join(''));
 
+const ITEMS = [
+  ...['-', '- ', '- a', '* ', '+ b', '1. ', '2. c', '1)', '10. d', '- [ ] e', '- - ', '- 1. f'],
+  ...['  - ', '  - g', '    - ', '   1. h', '\t- i', '   - j', '> - ', '- > k', '- # l', '- ---'],
+];
+const BETWEEN = [
+  ...['', '', '', ' ', '    ', 'text', '  text', '    code', '> ', '---', '***', '===', '  ==='],
+  ...['```', '  ```', '- ```', '$$', '- $$', '| a |', '|--|', '- | a |', '  |--|', '  | b |'],
+  ...['[x]: /u', '- [x]: /u', '- [x]', '<br>'],
+];
+
+/** Documents of lists in lists, with blank lines, items without words, and what ends a list. */
+export const lists = fc
+  .array(fc.constantFrom(...ITEMS, ...BETWEEN), { minLength: 1, maxLength: 40 })
+  .map((lines) => lines.join('\n'));
+
 /** A text cut into pieces by any lengths. */
 export function pieces(source: string, lengths: readonly number[]): string[] {
   const all: string[] = [];

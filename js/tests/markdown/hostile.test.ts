@@ -14,7 +14,7 @@ const ALLOWED: Record<string, string> = {
       .split(' ')
       .map((tag) => [tag, '']),
   ),
-  ...{ div: '', span: '', code: '', ol: 'start', th: 'align', td: 'align' },
+  ...{ div: '', span: '', code: '', ol: 'start data-digits', th: 'align', td: 'align' },
   a: 'href rel target title',
   input: 'type disabled checked aria-label',
   button: 'type title aria-live',

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { copyCodeOnClick } from '../../src/view/markdown/copycode';
 import type { Markdown } from '../../src/view/markdown/markdown';
 import { markdown, settle, streamed, whole } from './helpers';
 
@@ -158,6 +159,17 @@ describe('a long body', () => {
     expect(streamed([...items, '\nEnd']).querySelectorAll('ol')).toHaveLength(1);
   });
 
+  it.each([
+    ['7. a\n8. b\n\n9. c\n', null],
+    ['98. a\n99. b\n\n100. c\n', '3'],
+    ['2024. a\n2025. b\n', '4'],
+    ['1. a\n100. b\n200. c\n', null],
+  ])('tells how long the numbers of a list may be: %j', (source, digits) => {
+    const list = streamed([...source]).querySelector('ol');
+    expect(list?.getAttribute('data-digits')).toBe(digits);
+    expect(list?.outerHTML).toBe(whole(source).querySelector('ol')?.outerHTML);
+  });
+
   it('makes every 128 rows of a table one that has its head', () => {
     const rows = Array.from({ length: 300 }, (_, i) => `| ${i} | [b] |\n`);
     const pieces = ['| x | [y] |\n', '|---|:-:|\n', ...rows, '\nEnd [y]\n\n[y]: https://e.com'];
@@ -242,6 +254,27 @@ describe('a code block', () => {
     expect(button?.textContent).toBe('Copied');
     await vi.advanceTimersByTimeAsync(2_000);
     expect(button?.textContent).toBe('Copy');
+  });
+
+  it('says so on the button that was pressed last, and leaves nothing with the view', async () => {
+    vi.useFakeTimers();
+    vi.stubGlobal('navigator', { clipboard: { writeText: async () => {} } });
+    const { signal } = new AbortController();
+    const listen = vi.spyOn(signal, 'addEventListener');
+    const root = document.createElement('div');
+    root.append(...streamed(['```\na\n```\n\n```\nb\n```\n']).children);
+    copyCodeOnClick(root, signal);
+    const before = listen.mock.calls.length;
+    const buttons = [...root.querySelectorAll<HTMLButtonElement>('.nbps-md-copy')];
+    const said = () => buttons.map(({ textContent }) => textContent);
+    for (const button of buttons) {
+      button.click();
+      await vi.advanceTimersByTimeAsync(1_500);
+    }
+    expect(said()).toEqual(['Copy', 'Copied']);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(said()).toEqual(['Copy', 'Copy']);
+    expect(listen).toHaveBeenCalledTimes(before);
   });
 });
 

@@ -1,7 +1,7 @@
 import { tests as examples } from 'commonmark-spec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { documents, lengths, pieces } from './documents';
+import { documents, lengths, lists, pieces } from './documents';
 import { streamed, whole } from './helpers';
 
 /** Every character alone, and every two pieces. */
@@ -18,6 +18,14 @@ describe('what is streamed is what is rendered at once', () => {
   it.each(examples)('in example $number, wherever it is cut', ({ markdown }) => {
     for (const cut of cuts(markdown)) expectSame(markdown, cut);
   });
+
+  it.each(['- a\n- \n\n- ', '1. a\n2.\n\n3.\n\nb', '- - a\n  -\n\n  -\n-\n'])(
+    'in a list that only empty items make loose: %j',
+    (markdown) => {
+      for (const cut of cuts(markdown)) expectSame(markdown, cut);
+      expect(whole(markdown).querySelector('.nbps-md-loose')).not.toBeNull();
+    },
+  );
 
   it('in examples that follow each other', () => {
     const some = fc.array(fc.constantFrom(...examples), { minLength: 2, maxLength: 7 });
@@ -44,6 +52,13 @@ describe('what is streamed is what is rendered at once', () => {
         expectSame(source, pieces(source, [giant.length - 9, ...cut]));
       }),
       { numRuns: Number(process.env.RUNS ?? 60) },
+    );
+  });
+
+  it('in lists of lists', () => {
+    fc.assert(
+      fc.property(lists, lengths, (source, cut) => expectSame(source, pieces(source, cut))),
+      { numRuns: Number(process.env.RUNS ?? 300) },
     );
   });
 

@@ -83,7 +83,7 @@ describe('body', () => {
       'timeout',
       'The kernel went away before the model had finished. What it said until then is above.',
     ],
-    ['cancelled', 'Stopped before the model had finished. What it said until then is above.'],
+    ['cancelled', 'Stopped before it had finished. What it said until then is above.'],
   ] as const)('stays above the line that says how it ended: %s', (status, words) => {
     const error = { type: 'x', message: 'It broke.' };
     say(state(), deltas(text(0, 'Partial')), state({ status, error, length: 7 }));

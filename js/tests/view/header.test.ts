@@ -11,7 +11,7 @@ describe('header', () => {
     [{ status: 'pending' }, 'Waiting', ''],
     [{ status: 'streaming' }, 'Streaming', ''],
     [{ status: 'done' }, 'Done', ''],
-    [{ status: 'cancelled' }, 'Stopped', 'Stopped before the model had said anything.'],
+    [{ status: 'cancelled' }, 'Stopped', 'Stopped before it had said anything.'],
     [{ status: 'error', error }, 'Failed', error.message],
     [
       { status: 'timeout' },
@@ -101,7 +101,11 @@ describe('header', () => {
     [{ prompt_tokens: 5 }, '5 tokens in', ''],
     [{ prompt_tokens: 5, completion_tokens: 0 }, '5 tokens in · 0 out', ''],
     [{ prompt_tokens: '<b>', completion_tokens: -1 }, '', ''],
-    [{ cost: 3 }, '', ''],
+    [{ prompt_tokens: 5, cost: 0.001_234 }, '5 tokens in · $0.0012', ''],
+    [{ completion_tokens: 5, cost: 12.349 }, '5 tokens out · $12.35', '0.5 tokens/s'],
+    [{ cost: 3 }, '$3.00', ''],
+    [{ prompt_tokens: 5, cost: 0 }, '5 tokens in', ''],
+    [{ cost: { total: 1 } }, '', ''],
     [null, '', ''],
   ])('says no more than the provider did: %o', (usage, words, speed) => {
     say(deltas(text(0, 'Yes')), state({ status: 'done', length: 3, elapsed: 10, usage }));

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 from tornado import web
 
@@ -16,7 +17,6 @@ from .limits import LIMITS, Limits
 from .positions import Position, cursor
 from .reading import Part
 
-NEVER_CACHED = "private, no-store"
 _REQUEST_HEADERS = (
     "accept, authorization, content-type, if-none-match, producer-epoch, producer-id, "
     "producer-seq, stream-closed, stream-expires-at, stream-fork-offset, stream-fork-sub-offset, "
@@ -42,13 +42,22 @@ class Exchange(StreamHandler):
         # Done when the reader has gone.
         self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Refuse, if at all, when all that was sent has come.
+
+        tornado closes the connection of a request that is answered earlier: who still sends would
+        meet a reset, and may never hear why.
+        """
+        try:
+            await super().prepare()
+        except web.HTTPError as refusal:
+            setattr(self, str(self.request.method).lower(), partial(_refuse, refusal))
+
     def set_default_headers(self) -> None:
-        """Keep other origins and guessing browsers away from what a stream holds."""
+        """Keep what is answered private; name the headers that pages of other origins may read."""
         super().set_default_headers()
-        self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.keep_private()
         self.set_header("Access-Control-Expose-Headers", _RESPONSE_HEADERS)
-        self.set_header("Cache-Control", NEVER_CACHED)
 
     @property
     def content_security_policy(self) -> str:
@@ -114,6 +123,7 @@ class Exchange(StreamHandler):
         end = Position(resource.length, 0 if resource.own or not resource.closed else 1)
         self.set_header("Stream-Next-Offset", str(end))
         self.set_header("NB-Stream-Status", resource.info.status.value)
+        self.set_header("Content-Type", resource.content_type)
         if resource.closed:
             self.set_header("Stream-Closed", "true")
         if resource.ttl is not None:
@@ -148,3 +158,7 @@ class Exchange(StreamHandler):
         elif refused.reason is Reason.GAP:
             self.set_header("Producer-Expected-Seq", str(facts["expected"]))
             self.set_header("Producer-Received-Seq", str(facts["received"]))
+
+
+def _refuse(refusal: web.HTTPError, *_: str) -> NoReturn:
+    raise refusal

@@ -22,9 +22,10 @@ from ...store import (
 )
 from ..crowd import CONNECTIONS, Crowd
 from ..handlers import StreamHandler
+from ..replies import NEVER_CACHED
 from . import requests
 from .events import KEEP_ALIVE, events, is_text, with_pauses
-from .exchange import NEVER_CACHED, Exchange
+from .exchange import Exchange
 from .messages import joined, split
 from .positions import NOW, Position, cursor, etag, position
 from .reading import Part, Reader
@@ -65,7 +66,6 @@ class DurableHandler(Exchange):
             url = f"{self.request.protocol}://{self.request.host}{self.request.path}"
             self.set_header("Location", url)
         self.set_status(201 if is_new else 200)
-        self.set_header("Content-Type", resource.content_type)
         _ = self.finish()
 
     @web.authenticated
@@ -104,7 +104,6 @@ class DurableHandler(Exchange):
     async def head(self, stream_id: str) -> None:
         resource = await (await self.store()).resources.get(check_id(stream_id))
         self.describe(resource)
-        self.set_header("Content-Type", resource.content_type)
         _ = self.finish()
 
     @web.authenticated

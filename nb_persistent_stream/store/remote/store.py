@@ -15,17 +15,17 @@ from typing import Any, ClassVar, TypeVar
 from ...config import ServerUrl
 from ...errors import StoreUnavailable, StreamNotFound
 from ...patience import pauses
-from ...protocol import Delta, ErrorRecord, Piece, Report, Status, StreamInfo, place
-from ..contract import Batch, Lease, NewStream
+from ...protocol import Delta, ErrorRecord, Report, Status, StreamInfo
+from ..contract import Batch
+from ..driving import Lease, NewStream, Opened
 from ..listing import Page, Query, Window
+from .parts import parts
 from .server import Server
 
 T = TypeVar("T")
 
 # How long, in seconds, an answer is waited for while the server is away; and news of a stream.
 _PATIENCE, _READERS_PATIENCE = 10.0, 300.0
-# What one request appends at most, in characters and deltas: far less than a server takes.
-_MOST_TEXT, _MOST_DELTAS = 256 * 1024, 2000
 
 
 class RemoteStore:
@@ -60,8 +60,8 @@ class RemoteStore:
         lease: Lease = await self._ask("create", new.id, new=new)
         return lease
 
-    async def create_or_find(self, new: NewStream, *, same_cell: bool = False) -> StreamInfo:
-        opened: StreamInfo = await self._ask("create_or_find", new.id, new=new, same_cell=same_cell)
+    async def create_or_find(self, new: NewStream, *, same_cell: bool = False) -> Opened:
+        opened: Opened = await self._ask("create_or_find", new.id, new=new, same_cell=same_cell)
         return opened
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
@@ -73,8 +73,11 @@ class RemoteStore:
     async def start(self, lease: Lease) -> None:
         await self._server.ask("start", lease.stream_id, lease=lease)
 
+    async def report(self, lease: Lease, report: Report) -> None:
+        await self._server.ask("report", lease.stream_id, lease=lease, report=report)
+
     async def append(self, lease: Lease, deltas: Sequence[Delta]) -> None:
-        for part in _parts(deltas):
+        for part in parts(deltas):
             await self._server.ask("append", lease.stream_id, lease=lease, deltas=part)
 
     async def finish(
@@ -83,6 +86,19 @@ class RemoteStore:
         await self._server.ask(
             "finish", lease.stream_id, lease=lease, status=status, report=report, error=error
         )
+
+    async def check(self, lease: Lease) -> None:
+        await self._server.ask("check", lease.stream_id, lease=lease)
+
+    async def restore(
+        self, lease: Lease, info: StreamInfo, deltas: Sequence[Delta], key: str | None = None
+    ) -> Lease:
+        restored = lease
+        for part in parts(deltas) or [[]]:
+            restored = await self._server.ask(
+                "restore", info.id, lease=lease, info=info, deltas=part, key=key
+            )
+        return restored
 
     async def beat(self, driver: str) -> None:
         await self._server.ask("beat", driver=driver)
@@ -222,26 +238,3 @@ async def _rest(tries: Iterator[float], trouble: StoreUnavailable | None) -> Non
     if pause is None:
         raise trouble or StoreUnavailable("The server ends each answer before the stream's end.")
     await asyncio.sleep(pause)
-
-
-def _parts(deltas: Sequence[Delta]) -> list[list[Delta]]:
-    """Deltas in requests of a bounded size; a delta that is larger is cut, always in one way."""
-    parts: list[list[Delta]] = []
-    room = 0
-    for delta in deltas:
-        for cut in _cut(delta):
-            room -= len(cut.text)
-            if room < 0 or len(parts[-1]) >= _MOST_DELTAS:
-                parts.append([])
-                room = _MOST_TEXT - len(cut.text)
-            parts[-1].append(cut)
-    return parts
-
-
-def _cut(delta: Delta) -> list[Delta]:
-    if len(delta.text) <= _MOST_TEXT:
-        return [delta]
-    texts = [
-        delta.text[start : start + _MOST_TEXT] for start in range(0, len(delta.text), _MOST_TEXT)
-    ]
-    return list(place([Piece(text, delta.kind, delta.meta) for text in texts], delta.offset))

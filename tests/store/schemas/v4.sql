@@ -88,6 +88,14 @@ CREATE UNIQUE INDEX streams_by_doc ON streams (doc, created_at, id) WHERE doc IS
 CREATE INDEX streams_unread ON streams (doc, status) WHERE NOT whole AND NOT deleted;
 CREATE INDEX streams_by_status ON streams (status, created_at DESC, id DESC) WHERE NOT deleted;
 CREATE INDEX streams_by_kernel ON streams (kernel_id, created_at DESC) WHERE kernel_id IS NOT NULL;
+CREATE TABLE docs (last INTEGER NOT NULL) STRICT;
+INSERT INTO docs VALUES (0);
+CREATE TRIGGER streams_changed AFTER UPDATE OF title, tags, status, deleted ON streams
+WHEN old.doc IS NOT NULL AND (old.title IS NOT new.title OR old.tags IS NOT new.tags
+  OR new.deleted OR old.whole AND new.status IN ('pending', 'streaming'))
+BEGIN
+  UPDATE streams SET doc = NULL, whole = 0 WHERE id = new.id;
+END;
 CREATE VIEW stream_infos AS
 SELECT s.*,
   coalesce((SELECT d.offset + d.size FROM deltas d WHERE d.stream_id = s.id

@@ -35,7 +35,7 @@ export class StreamList implements ListReceiver {
   constructor(changed: () => void, signal: AbortSignal) {
     this.#changed = changed;
     this.#pace = new Timer(() => this.#move(), signal);
-    signal.addEventListener('abort', () => this.close(), { once: true });
+    signal.addEventListener('abort', () => this.close());
   }
 
   /** How many streams there are; null until the server has said so. */

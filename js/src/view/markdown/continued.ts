@@ -34,8 +34,9 @@ export function cutList(list: ElementTree, partialLine: number): Cut | null {
   const { attributes } = list;
   const adopt = (block: Tree | undefined) => {
     if (block?.kind !== 'element') return;
-    const { start: _, ...own } = block.attributes;
-    block.attributes = { ...attributes, ...own };
+    // What tells of its first number is of the first item that is left.
+    const { class: loose } = block.attributes;
+    block.attributes = loose ? { ...attributes, class: loose } : attributes;
   };
   return { line, frozen, continued: { ...NOTHING, adopt } };
 }

@@ -16,15 +16,20 @@ export function copyCodeButton(): HTMLButtonElement {
 
 /** One listener serves the buttons of all code blocks within an element. */
 export function copyCodeOnClick(root: HTMLElement, signal: AbortSignal): void {
+  /** The button that says what it did. */
+  let last: HTMLElement | null = null;
+  const reset = new Timer(() => last && setText(last, LABEL), signal);
+  const copy = async (button: HTMLElement, code: string) => {
+    const copied = await copyText(code);
+    if (last) setText(last, LABEL);
+    last = button;
+    setText(button, copied ? 'Copied' : 'Not copied');
+    reset.start(BRIEFLY);
+  };
   const onClick = ({ target }: Event) => {
     const button = target instanceof Element ? target.closest('.nbps-md-copy') : null;
     const code = button?.closest('.nbps-md-code')?.querySelector('code');
-    if (button instanceof HTMLElement && code) void copy(button, code.textContent ?? '', signal);
+    if (button instanceof HTMLElement && code) void copy(button, code.textContent ?? '');
   };
   root.addEventListener('click', onClick, { signal });
-}
-
-async function copy(button: HTMLElement, code: string, signal: AbortSignal): Promise<void> {
-  setText(button, (await copyText(code)) ? 'Copied' : 'Not copied');
-  new Timer(() => setText(button, LABEL), signal).start(BRIEFLY);
 }

@@ -66,17 +66,13 @@ export function withoutDoubt(source: string): string {
   const line = source.slice(start);
   const doubtful = MARK_LINE.test(line) || FENCE_LINE.test(line) || DELIMITER_ROW.test(line);
   if (line && !doubtful)
-    return TABLE_LINE.test(line) && opens(source, start) ? upTo(source, start) : source;
+    return TABLE_LINE.test(line) && opens(source, start) ? source.slice(0, start) : source;
   // A first line with a bar is a table's head or text: the line below it decides.
   const above = source.lastIndexOf('\n', start - 2) + 1;
   const isHead = start > 0 && TABLE_LINE.test(source.slice(above, start)) && opens(source, above);
-  return upTo(source, isHead ? above : start);
+  return source.slice(0, isHead ? above : start);
 }
 
 function opens(source: string, start: number): boolean {
   return start === 0 || source.slice(source.lastIndexOf('\n', start - 2) + 1, start).trim() === '';
-}
-
-function upTo(source: string, end: number): string {
-  return source.slice(0, end);
 }

@@ -1,7 +1,7 @@
 import { make } from '../dom';
 
 /** Items that stand in their list itself, and then in each group. */
-const ITEMS = 32;
+export const ITEMS = 32;
 const GROUP = 'nbps-md-items';
 
 /**

@@ -1,23 +1,21 @@
-import type { MarkdownIt, StateBlock, Token } from 'markdown-it';
+import type { MarkdownIt, Token } from 'markdown-it';
 
 /**
  * Lets each item of a list say whether the list is loose. markdown-it tells by hiding paragraphs,
  * so that of items without one it says nothing: each gets an empty one, which is not shown.
  */
-export function looseRule(md: MarkdownIt): void {
-  md.block.ruler.before('table', 'item_probe', (state: StateBlock) => {
-    if (state.tokens.at(-1)?.type === 'list_item_open') {
-      const open = state.push('paragraph_open', 'p', 1);
-      for (const token of [
-        open,
-        state.push('probe', '', 0),
-        state.push('paragraph_close', 'p', -1),
-      ]) {
-        token.meta = PROBE;
+export function looseRule({ block }: MarkdownIt): void {
+  block.State = class extends block.State {
+    override push(type: string, tag: string, nesting: -1 | 0 | 1): Token {
+      const token = super.push(type, tag, nesting);
+      if (type === 'list_item_open') {
+        super.push('paragraph_open', 'p', 1).meta = PROBE;
+        super.push('probe', '', 0).meta = PROBE;
+        super.push('paragraph_close', 'p', -1).meta = PROBE;
       }
+      return token;
     }
-    return false;
-  });
+  };
 }
 
 const PROBE = { probe: true };

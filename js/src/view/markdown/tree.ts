@@ -1,6 +1,7 @@
 import type { Token } from 'markdown-it';
 import type { CodeBlock } from './code';
 import { inlineTrees } from './inline';
+import { ITEMS } from './items';
 import { SAFE } from './links';
 import { isProbe, saysLoose } from './looserule';
 import { unescapeAll } from './parser';
@@ -127,7 +128,9 @@ function opened(token: Token): ElementTree {
 function attributesOf(token: Token): Attributes {
   if (token.type === 'ordered_list_open') {
     const start = Number(token.attrGet('start') ?? 1);
-    return start === 1 ? {} : { start: String(start) };
+    if (start === 1) return {};
+    const digits = String(start + ITEMS).length;
+    return { start: String(start), ...(digits > 2 && { 'data-digits': String(digits) }) };
   }
   const align = /text-align:(left|right|center)/.exec(String(token.attrGet('style') ?? ''))?.[1];
   return align ? { align } : {};

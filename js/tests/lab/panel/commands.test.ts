@@ -65,7 +65,7 @@ const isEnabled = (act: string, args = {}) =>
   registry().isEnabled(`nb-persistent-stream:${act}`, args);
 
 beforeEach(() => {
-  vi.clearAllMocks();
+  vi.resetAllMocks();
   jupyterPage();
   [chosen, inCell, accept, given, answers] = [null, [], true, '', {}];
   items.length = 0;

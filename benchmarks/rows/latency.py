@@ -1,0 +1,149 @@
+"""From a driver's word to a watcher's socket, in three processes; and many watchers at once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..processes import TOKEN, command, cpu_seconds, jupyter, memory, node, request, running
+from ..stamps import Readers, events, live_socket
+from ..table import Row, percentile
+
+RATE = 100
+SECONDS = 8
+LIVE = "/nb-persistent-stream/v1/live"
+
+
+def rows() -> Iterator[Row]:
+    """The lag for 1, 10 and 100 watchers of one stream, then 1,000 watchers of 20 streams."""
+    for watchers, most in ((1, 6), (10, 6), (100, 10)):
+        ours = _ours(watchers)
+        peers = {
+            "durable-streams, in memory": _durable(watchers, kept=False),
+            "durable-streams, in files": _durable(watchers, kept=True),
+        }
+        if (redis := _resumable(watchers)) is not None:
+            peers["resumable-stream on Redis"] = redis
+        for name, share, goal in (("p50", 0.5, most), ("p99", 0.99, 40)):
+            lag = percentile(ours, share)
+            others = {peer: percentile(lags, share) for peer, lags in peers.items()}
+            durable = [value for peer, value in others.items() if "durable" in peer]
+            yield Row(
+                what=f"driver to watcher's socket, durable, {watchers} watchers, {name}",
+                unit="ms",
+                ours=lag,
+                peers=others,
+                goal=f"≤ {goal}, better than durable-streams",
+                met=lag <= goal and all(lag <= value for value in durable),
+            )
+    yield from _crowd(watchers=1000, streams=20, rate=50)
+
+
+def _ours(watchers: int) -> list[float]:
+    with _serving() as (port, _, store), _driving(store, RATE * SECONDS, RATE, 1) as (ids, driver):
+        readers = Readers(port, [live_socket(port, LIVE, TOKEN, ids[0])] * watchers)
+        _go(driver)
+        return _collect(readers, RATE * SECONDS * watchers)
+
+
+def _durable(watchers: int, *, kept: bool) -> list[float]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        node("durable.mjs", *([folder] if kept else [])) as port,
+    ):
+        request(port, "/s", "PUT", b"", Content_Type="text/plain")
+        readers = Readers(port, [events(port, "/s?offset=-1&live=sse")] * watchers)
+        with running(command("post", port, "/s", RATE * SECONDS, RATE)) as driver:
+            _go(driver)
+            return _collect(readers, RATE * SECONDS * watchers)
+
+
+def _resumable(watchers: int) -> list[float] | None:
+    with _redis() as url:
+        if url is None:
+            return None
+        with node("resumable.mjs", url) as port:
+            path = f"/?id=s&count={RATE * SECONDS}&rate={RATE}"
+            driver = Readers(port, [(events(port, path)[0].replace(b"GET", b"POST", 1), b"")])
+            readers = Readers(port, [events(port, "/?id=s")] * watchers)
+            while driver.read(0) or len(readers.lags) < 0.95 * RATE * SECONDS * watchers:
+                if not readers.read(2):
+                    break
+            lags = readers.lags
+            readers.close()
+            driver.close()
+            return lags
+
+
+def _crowd(watchers: int, streams: int, rate: int) -> Iterator[Row]:
+    with (
+        _serving() as (port, server, store),
+        _driving(store, rate * SECONDS, rate, streams) as (ids, driver),
+    ):
+        before = memory(server.pid)
+        asked = [live_socket(port, LIVE, TOKEN, ids[n % streams]) for n in range(watchers)]
+        readers = Readers(port, asked)
+        cpu = cpu_seconds(server.pid)
+        _go(driver)
+        lags = _collect(readers, rate * SECONDS * watchers)
+        cpu = cpu_seconds(server.pid) - cpu
+        held = (memory(server.pid) - before) / watchers / 1000
+        missing = sum(rate * SECONDS - count for count in readers.counts)
+    what = f"{watchers:,} watchers, {streams} live streams at {rate} deltas/s"
+    lag = percentile(lags, 0.99)
+    yield Row(f"{what}: deltas dropped", "", missing, goal="0", met=missing == 0)
+    yield Row(f"{what}: p99 lag", "ms", lag, goal="≤ 500", met=lag <= 500)
+    yield Row(f"{what}: memory a watcher", "KB", held, goal="≤ 30", met=held <= 30)
+    yield Row(f"{what}: server's CPU", "of a core", cpu / SECONDS, goal="reported")
+
+
+def _collect(readers: Readers, expected: int) -> list[float]:
+    """Every lag; ends when all has come, or nothing has for five seconds."""
+    while len(readers.lags) < expected and readers.read(5):
+        pass
+    readers.close()
+    return readers.lags
+
+
+def _go(driver: subprocess.Popen[str]) -> None:
+    assert driver.stdin is not None
+    driver.stdin.write("\n")
+    driver.stdin.flush()
+
+
+@contextmanager
+def _serving() -> Iterator[tuple[int, subprocess.Popen[str], Path]]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Path(folder) / "streams.db"
+        with jupyter(Path(folder), store) as (port, server):
+            yield port, server, store
+
+
+@contextmanager
+def _driving(
+    store: Path, count: int, rate: float, streams: int
+) -> Iterator[tuple[list[str], subprocess.Popen[str]]]:
+    with running(command("say", count, rate, streams), {"NB_STREAM_STORE": str(store)}) as driver:
+        assert driver.stdout is not None
+        yield json.loads(driver.stdout.readline()), driver
+
+
+@contextmanager
+def _redis() -> Iterator[str | None]:
+    """A Redis server on a socket of its own; None where there is none."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/redis.sock"
+        asked = ["redis-server", "--port", "0", "--unixsocket", path, "--save", "", "--dir", folder]
+        try:
+            with running(asked) as process:
+                assert process.stdout is not None
+                for text in process.stdout:
+                    if "ready to accept" in text.lower():
+                        break
+                yield path
+        except FileNotFoundError:
+            yield None
