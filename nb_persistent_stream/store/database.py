@@ -107,6 +107,14 @@ class Database:
         """As `read`, for what may take long: it is broken off where its caller is cancelled."""
         return await self.lists.look(lambda db: db.execute(sql, cleaned(params)).fetchall())
 
+    async def version(self) -> tuple[int, int]:
+        """What is another as soon as another connection has committed, or another file has come.
+
+        It costs microseconds: https://sqlite.org/pragma.html#pragma_data_version
+        """
+        ((number,),) = await self.browse("PRAGMA data_version")
+        return self.files, number
+
     async def run(self, act: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function as one transaction.
 

@@ -20,11 +20,12 @@ from functools import cache
 from typing import Any
 from unicodedata import combining
 
-from ..protocol import BYTES, Status
+from ..protocol import BYTES, JSON_MESSAGE, Status
+from ..toolcalls import TOOL_CALL
 from .bodies import BODY
 from .queries import CLAIM, IS_LIVE, LABEL
 from .rows import cleaned, dump
-from .words import body_entries, label_entries, words
+from .words import body_entries, label_entries, unescaped, words
 
 # About as many bytes of bodies, and as many streams, are read for one transaction.
 _STEP_BYTES, _STEP_STREAMS = 512 * 1024, 64
@@ -55,8 +56,10 @@ FROM streams WHERE id = ? AND NOT deleted
 """
 # The same words again, so that SQLite sees that the index will do.
 _NEW_DOC = "UPDATE docs SET last = last + 1 RETURNING last"
-_TEXTS = f"SELECT text FROM ({BODY}) WHERE kind != '{BYTES}'"
+_TEXTS = f"SELECT kind, text FROM ({BODY}) WHERE kind != '{BYTES}'"
 _NO_END = 1 << 62
+
+_JSON = (JSON_MESSAGE, TOOL_CALL)
 
 # Bodies are looked through in parts, so that other threads get their turn.
 _PART_LETTERS = 64 * 1024
@@ -195,9 +198,11 @@ def _body(db: sqlite3.Connection, stream_id: str) -> tuple[frozenset[str], int]:
 
 def _whole_words(db: sqlite3.Connection, stream_id: str) -> Iterator[str]:
     """A body in parts, none of which ends within a word."""
-    rest = ""
-    for (text,) in db.execute(_TEXTS, {"id": stream_id, "offset": 0, "end": _NO_END}):
-        rest += text
+    rest, last = "", ""
+    for kind, text in db.execute(_TEXTS, {"id": stream_id, "offset": 0, "end": _NO_END}):
+        if kind != last or kind == JSON_MESSAGE:
+            rest, last = f"{rest} ", kind
+        rest += unescaped(text) if kind in _JSON else text
         if len(rest) < _PART_LETTERS:
             continue
         part, rest = _cut(rest)

@@ -19,17 +19,19 @@ from .words import expression
 _PAUSE, _REST = 0.5, 10
 
 Read = Callable[[str, Any], Awaitable[list[sqlite3.Row]]]
+Version = Callable[[], Awaitable[tuple[int, int]]]
 CatchUp = Callable[[], Awaitable[bool]]
 
 
 class Lists:
-    """Reads lists through a connection of their own.
+    """Reads lists through a connection of their own, whose `version` changes with what is stored.
 
     `catch_up` brings the index of words up to date, and says whether it is.
     """
 
-    def __init__(self, read: Read, catch_up: CatchUp) -> None:
+    def __init__(self, read: Read, version: Version, catch_up: CatchUp) -> None:
         self._read = read
+        self._version = version
         self._catch_up = catch_up
         self._turn = asyncio.Lock()
 
@@ -57,9 +59,9 @@ class Lists:
         version, told = None, None
         while True:
             began = time.monotonic()
-            # Asked before the look: a commit that comes between is seen at the next one. See the
-            # tail for what it costs, and what it says.
-            newest = (await self._in_turn("PRAGMA data_version", []))[0][0]
+            # Asked before the look: a commit that comes between is seen at the next one.
+            async with self._turn:
+                newest = await self._version()
             if newest != version:
                 version = newest
                 window = await self._look(query, first, count, told.streams if told else ())

@@ -27,6 +27,7 @@ _PART = re.compile(f"[{_DENSE}]+|[{_SIGNS}]|[^\\W_{_DENSE}{_SIGNS}]+")
 _IS_DENSE = re.compile(f"[{_DENSE}]")
 _MARKS = re.compile("[\u0300-\u036f]+")
 
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
 _FOLDER_END = re.compile(r"[/\\]")
 
 
@@ -35,6 +36,11 @@ def words(text: str) -> set[str]:
     if text.isascii():
         return {run[:_MOST_LETTERS] for run in _RUN.findall(text.lower())}
     return {word for part in _parts(text) for word in _indexed(part)}
+
+
+def unescaped(text: str) -> str:
+    """The text of JSON, with a space for each sign that is no letter, such as a new line."""
+    return _ESCAPE.sub(lambda sign: chr(int(sign[1], 16)) if sign[1] else " ", text)
 
 
 def label_entries(row: Mapping[str, Any]) -> set[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from nb_persistent_stream.errors import InvalidInput
-from nb_persistent_stream.protocol import Provenance, Report, Status
+from nb_persistent_stream.protocol import Piece, Provenance, Report, Status, place
 from nb_persistent_stream.store import NewStream, Query
 
 from .acts import begin, say
@@ -158,6 +158,31 @@ async def test_a_new_title_is_found_and_the_old_one_is_not(store):
         assert await _found(store, gone) == set()
     assert await _found(store, "perch pike") == {"done", "live"}
     assert await _found(store, "herring") == {"done"}  # the text says so too
+
+
+async def test_what_lives_again_is_found_by_all_that_it_said_in_the_end(store):
+    await say(store, await begin(store, "again", title="perch"), "heron ")
+    assert await store.expire(await store.info("again"), "its driver is gone")
+    assert await _found(store, "heron") == {"again"}
+    lease = await store.claim("again", "other", epoch=1)
+    assert await _found(store, "perch") == {"again"}
+    await say(store, lease, "stork", offset=6)
+    assert await _found(store, "heron") == set()  # while it lives
+    await store.finish(lease, Status.DONE, Report())
+    assert await _found(store, "heron stork perch") == {"again"}
+
+
+async def test_what_kinds_say_stands_apart_and_json_means_what_it_says(store):
+    lease = await begin(store, "kinds")
+    pieces = [
+        Piece("think", "reasoning"),
+        Piece("Answer"),
+        Piece('{"q": "gr\\u00fcn\\nblau"}', "tool_call"),
+    ]
+    await store.append(lease, list(place(pieces, 0)))
+    await store.finish(lease, Status.DONE, Report())
+    for search in ("think", "answer", "grün", "blau"):
+        assert await _found(store, search) == {"kinds"}
 
 
 async def test_what_is_deleted_is_not_found(store):

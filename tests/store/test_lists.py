@@ -18,6 +18,10 @@ def quick(monkeypatch):
     monkeypatch.setattr(lists, "_PAUSE", 0.01)
 
 
+async def version():
+    return 0, 1
+
+
 async def catch_up():
     return True
 
@@ -48,7 +52,7 @@ async def test_reads_that_were_cancelled_do_not_pile_up():
             running -= 1
         return [{"total": 0, "id": None}]
 
-    reader = Lists(read, catch_up)
+    reader = Lists(read, version, catch_up)
     for first in range(20):
         asked = asyncio.create_task(reader.window(Query(), first, 5))
         await asyncio.sleep(0)
@@ -71,9 +75,9 @@ async def test_a_slow_list_is_looked_at_less_often(monkeypatch):
     async def read(sql, params):
         if "matching" in sql:
             await asyncio.get_running_loop().run_in_executor(None, time.sleep, 0.2)
-        return [{"total": 0, "id": None, 0: 1}]
+        return [{"total": 0, "id": None}]
 
-    windows = Lists(read, catch_up).windows(Query(), 0, 5)
+    windows = Lists(read, version, catch_up).windows(Query(), 0, 5)
     await anext(windows)
     monkeypatch.setattr(lists.asyncio, "sleep", sleep)
     with pytest.raises(asyncio.CancelledError):
