@@ -61,6 +61,8 @@ _NO_END = 1 << 62
 
 _JSON = (JSON_MESSAGE, TOOL_CALL)
 
+_SEEK = "INSERT INTO found SELECT rowid FROM words WHERE words MATCH ?"
+
 # Bodies are looked through in parts, so that other threads get their turn.
 _PART_LETTERS = 64 * 1024
 _MOST_TAIL = 200
@@ -87,6 +89,16 @@ def has_fts5() -> bool:
     finally:
         db.close()
     return True
+
+
+def seek(db: sqlite3.Connection, words: str) -> int:
+    """Put the numbers of the streams that a search finds into a table `found`; gives how many.
+
+    The table is the connection's own, and gone with it.
+    """
+    db.execute("CREATE TEMP TABLE IF NOT EXISTS found (doc INTEGER PRIMARY KEY)")
+    db.execute("DELETE FROM found")
+    return db.execute(_SEEK, (words,)).rowcount
 
 
 def look(db: sqlite3.Connection) -> list[Found]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from ..protocol import StreamInfo
+from .database import Database
 from .excerpts import SUMMARY
+from .index import seek
 from .listing import MAX_PAGE, Page, Query, Window
 from .queries import Matching, check_search, matching, page_token
 from .rows import to_info
@@ -18,35 +21,24 @@ from .words import expression
 # Seconds between two looks at a window, and how many times longer than a look that must be.
 _PAUSE, _REST = 0.5, 10
 
-Read = Callable[[str, Any], Awaitable[list[sqlite3.Row]]]
-Version = Callable[[], Awaitable[tuple[int, int]]]
 CatchUp = Callable[[], Awaitable[bool]]
 
 
 class Lists:
-    """Reads lists through a connection of their own, whose `version` changes with what is stored.
+    """Reads lists, one after the other: a connection is theirs.
 
     `catch_up` brings the index of words up to date, and says whether it is.
     """
 
-    def __init__(self, read: Read, version: Version, catch_up: CatchUp) -> None:
-        self._read = read
-        self._version = version
+    def __init__(self, database: Database, catch_up: CatchUp) -> None:
+        self._database = database
         self._catch_up = catch_up
         self._turn = asyncio.Lock()
 
     async def find(self, query: Query) -> Page:
         """See `StreamStore.find`."""
         limit = min(max(1, query.limit), MAX_PAGE)
-        streams = await self._matching(query)
-        rows = await self._in_turn(
-            f"""
-            SELECT {SUMMARY} FROM stream_infos WHERE id IN (
-              SELECT id {streams.sql} ORDER BY created_at DESC, id DESC LIMIT ?
-            ) ORDER BY created_at DESC, id DESC
-            """,
-            [*streams.params, limit + 1],
-        )
+        rows = await self._ask(query, _page, limit + 1)
         infos = tuple(to_info(row) for row in rows[:limit])
         return Page(infos, page_token(infos[-1]) if len(rows) > limit else None)
 
@@ -61,7 +53,7 @@ class Lists:
             began = time.monotonic()
             # Asked before the look: a commit that comes between is seen at the next one.
             async with self._turn:
-                newest = await self._version()
+                newest = await self._database.version()
             if newest != version:
                 version = newest
                 window = await self._look(query, first, count, told.streams if told else ())
@@ -75,22 +67,8 @@ class Lists:
         self, query: Query, first: int, count: int, known: tuple[StreamInfo, ...]
     ) -> Window:
         """Read a window; of what is known, only what has changed."""
-        streams = await self._matching(query)
-        # All streams are in an index, in their order; any others are looked for once.
-        materialized = "NOT MATERIALIZED" if streams.is_all else "MATERIALIZED"
-        rows = await self._in_turn(
-            f"""
-            WITH matching AS {materialized} (SELECT id, created_at {streams.sql})
-            SELECT total, shown.* FROM (SELECT count(*) AS total FROM matching)
-            LEFT JOIN (
-              SELECT id, infos.created_at, revision, length
-              FROM (SELECT id FROM matching ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?)
-              JOIN stream_infos infos USING (id)
-            ) shown
-            ORDER BY created_at DESC, id DESC
-            """,
-            [*streams.params, min(max(0, count), MAX_PAGE), max(0, first)],
-        )
+        size = min(max(0, count), MAX_PAGE)
+        rows = await self._ask(query, _window, size, max(0, first))
         infos = {info.id: info for info in known}
         shown = {row["id"]: (row["revision"], row["length"]) for row in rows if row["id"]}
         new = [
@@ -106,16 +84,43 @@ class Lists:
         found = tuple(infos[stream_id] for stream_id in shown if stream_id in infos)
         return Window(rows[0]["total"], max(0, first), found)
 
-    async def _matching(self, query: Query) -> Matching:
+    async def _ask(
+        self, query: Query, statement: Callable[[Matching], str], *params: int
+    ) -> list[sqlite3.Row]:
         check_search(query.search)
-        words = expression(query.search, query.root)
+        words, found = expression(query.search, query.root), None
         by_index = words is not None and await self._catch_up()
-        return matching(query, words if by_index else None)
-
-    async def _in_turn(self, sql: str, params: list[Any]) -> list[sqlite3.Row]:
-        """Read when the list before has been read, or broken off.
-
-        Somebody who types or scrolls fast asks and cancels many times.
-        """
+        # Whoever types or scrolls fast asks and cancels many times: these wait here, and in no
+        # thread. What a search has found is the connection's, until the next.
         async with self._turn:
-            return await self._read(sql, params)
+            if words is not None and by_index:
+                found = await self._database.lists.look(partial(seek, words=words))
+            streams = matching(query, found)
+            return await self._database.browse(statement(streams), [*streams.params, *params])
+
+    async def _in_turn(self, sql: str, params: Sequence[Any]) -> list[sqlite3.Row]:
+        async with self._turn:
+            return await self._database.browse(sql, params)
+
+
+def _page(streams: Matching) -> str:
+    return f"""
+    SELECT {SUMMARY} FROM stream_infos WHERE id IN (
+      SELECT id {streams.sql} ORDER BY created_at DESC, id DESC LIMIT ?
+    ) ORDER BY created_at DESC, id DESC
+    """
+
+
+def _window(streams: Matching) -> str:
+    # What no index has in order is looked for once.
+    materialized = "NOT MATERIALIZED" if streams.in_order else "MATERIALIZED"
+    return f"""
+    WITH matching AS {materialized} (SELECT id, created_at {streams.sql})
+    SELECT total, shown.* FROM (SELECT count(*) AS total FROM matching)
+    LEFT JOIN (
+      SELECT id, infos.created_at, revision, length
+      FROM (SELECT id FROM matching ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?)
+      JOIN stream_infos infos USING (id)
+    ) shown
+    ORDER BY created_at DESC, id DESC
+    """

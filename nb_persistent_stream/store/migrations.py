@@ -176,7 +176,12 @@ async def _found_at_once(db: aiosqlite.Connection) -> None:
         "whole INTEGER NOT NULL DEFAULT 0",  # whether its body is there too
     ):
         await db.execute(f"ALTER TABLE streams ADD COLUMN {column}")
-    # With all that puts a list in order.
+    # With all that a list asks of what was found, in its order and out of it.
+    await db.execute("DROP INDEX streams_by_age")
+    await db.execute(
+        "CREATE INDEX streams_by_age ON streams (created_at DESC, id DESC, deleted, doc) "
+        "WHERE NOT deleted"
+    )
     await db.execute(
         "CREATE UNIQUE INDEX streams_by_doc ON streams (doc, created_at, id) WHERE doc IS NOT NULL"
     )

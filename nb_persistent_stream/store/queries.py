@@ -36,12 +36,12 @@ def _is_one_of(statuses: tuple[Status, ...]) -> str:
 ALL = "NOT deleted"
 IS_LIVE = _is_one_of(LIVE)
 
-# The words are asked first, and what they find is put in order by the index alone. No deleted
-# stream is found by them.
-_BY_WORDS = """
-FROM words CROSS JOIN streams INDEXED BY streams_by_doc ON doc = words.rowid
-WHERE words MATCH ?
-"""
+# Of few that a search has found, each is looked up and put in order; among many, the newest are
+# soon met in the order of the list.
+_MANY = 1000
+_OF_FEW = "FROM found CROSS JOIN streams INDEXED BY streams_by_doc USING (doc)"
+_OF_MANY = "FROM streams"
+_IS_FOUND = "+doc IN found"  # with a plus, or SQLite would begin with these
 
 # An answer that its provider goes on with although its driver has lost it.
 GOES_ON = (
@@ -76,11 +76,14 @@ class Matching:
 
     sql: str
     params: list[Any]
-    is_all: bool
+    in_order: bool  # whether an index has them in the order of the list
 
 
-def matching(query: Query, words: str | None) -> Matching:
-    """A query as SQL. Its search is asked of the index as `words`; where that is None, of each row.
+def matching(query: Query, found: int | None) -> Matching:
+    """A query as SQL.
+
+    `found` is how many streams the index has found for its search. Where that is None, each row is
+    searched.
 
     Raises:
         InvalidInput: the query can't be used.
@@ -97,10 +100,11 @@ def matching(query: Query, words: str | None) -> Matching:
     if query.after is not None:
         where.append("(created_at, id) < (?, ?)")
         params += page_start(query.after)
-    if words is not None:
-        return Matching(
-            f"{_BY_WORDS} AND {' AND '.join(where[1:] or ['true'])}", [words, *params], False
-        )
+    if found is not None:
+        is_many = found > _MANY
+        where += [_IS_FOUND] * is_many
+        tables = _OF_MANY if is_many else _OF_FEW
+        return Matching(f"{tables} WHERE {' AND '.join(where)}", params, is_many)
     for word in dict.fromkeys(query.search.split()):
         sql, more = _holds(word, query.root)
         where.append(sql)

@@ -51,7 +51,7 @@ class SqliteStore:
         self._clock = clock
         self._tail = Tail(database.path, database.ready, self.read)
         self.indexing = Indexing(database.indexing)
-        self._lists = Lists(database.browse, database.version, self.indexing.catch_up)
+        self._lists = Lists(database, self.indexing.catch_up)
         self._repeats = Repeats(self._read)
         self._commits = CommitQueue(self._insert)
         self.resources = Resources(database, clock)

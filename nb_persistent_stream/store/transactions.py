@@ -127,6 +127,7 @@ class Transactions:
         db.row_factory = sqlite3.Row
         teach_excerpts(db)
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA temp_store = MEMORY")
         db.execute(f"PRAGMA synchronous = {self._durability}")
         if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             db.execute("PRAGMA journal_mode = TRUNCATE")  # each connection's own; see `journal`

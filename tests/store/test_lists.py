@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -52,7 +53,7 @@ async def test_reads_that_were_cancelled_do_not_pile_up():
             running -= 1
         return [{"total": 0, "id": None}]
 
-    reader = Lists(read, version, catch_up)
+    reader = Lists(SimpleNamespace(browse=read, version=version), catch_up)
     for first in range(20):
         asked = asyncio.create_task(reader.window(Query(), first, 5))
         await asyncio.sleep(0)
@@ -77,7 +78,7 @@ async def test_a_slow_list_is_looked_at_less_often(monkeypatch):
             await asyncio.get_running_loop().run_in_executor(None, time.sleep, 0.2)
         return [{"total": 0, "id": None}]
 
-    windows = Lists(read, version, catch_up).windows(Query(), 0, 5)
+    windows = Lists(SimpleNamespace(browse=read, version=version), catch_up).windows(Query(), 0, 5)
     await anext(windows)
     monkeypatch.setattr(lists.asyncio, "sleep", sleep)
     with pytest.raises(asyncio.CancelledError):

@@ -82,7 +82,7 @@ CREATE TABLE shares (                   -- whose deltas a fork shares, and which
 CREATE INDEX shares_by_source ON shares (source_id);
 CREATE INDEX resources_by_expiry ON resources (expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX streams_deleted ON streams (id) WHERE deleted;
-CREATE INDEX streams_by_age ON streams (created_at DESC, id DESC, deleted) WHERE NOT deleted;
+CREATE INDEX streams_by_age ON streams (created_at DESC, id DESC, deleted, doc) WHERE NOT deleted;
 CREATE INDEX streams_by_key ON streams (key, created_at DESC) WHERE key IS NOT NULL;
 CREATE UNIQUE INDEX streams_by_doc ON streams (doc, created_at, id) WHERE doc IS NOT NULL;
 CREATE INDEX streams_unread ON streams (doc, status) WHERE NOT whole AND NOT deleted;
