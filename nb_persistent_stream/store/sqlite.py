@@ -90,9 +90,8 @@ class SqliteStore:
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
         act = partial(claim, stream_id=stream_id, driver=driver, epoch=epoch)
-        if not (
-            await self._database.run(act) or await self._repeats.claimed(stream_id, driver, epoch)
-        ):
+        claimed = await self._database.run(act)
+        if not claimed and not await self._repeats.claimed(stream_id, driver, epoch):
             await self.info(stream_id)
             raise StreamFenced(stream_id)
         return self._lease(stream_id, driver, epoch + 1)
@@ -198,9 +197,8 @@ class SqliteStore:
         return self._lists.windows(query, first, count)
 
     async def live(self) -> list[StreamInfo]:
-        return [
-            to_info(row) for row in await self._read(f"SELECT * FROM stream_infos WHERE {IS_LIVE}")
-        ]
+        rows = await self._read(f"SELECT * FROM stream_infos WHERE {IS_LIVE}")
+        return [to_info(row) for row in rows]
 
     async def read(self, stream_id: str, offset: int = 0) -> list[Delta]:
         deltas = await read_whole(self._read, stream_id, offset)

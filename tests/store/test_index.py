@@ -6,12 +6,13 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from nb_persistent_stream.errors import StoreError
-from nb_persistent_stream.protocol import LIVE, Provenance, Report, Status
-from nb_persistent_stream.store import Fork, NewResource, Query, index
+from nb_persistent_stream.protocol import LIVE, Report, Status
+from nb_persistent_stream.store import Fork, NewResource, Query, queries
 
 from ..waiting import eventually
 from .acts import begin, say
@@ -32,13 +33,6 @@ def fill(path, count):
             "VALUES (?, 0, ?, 'text', ?, 0.0)",
             ((f"s{n}", len(said), said) for n in range(count) for said in [f"common word{n:05}"]),
         )
-
-
-def in_index(path):
-    """Each word in the index, with the place that it has."""
-    with closing(sqlite3.connect(path)) as db:
-        db.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab (main, words, row)")
-        return {row[0] for row in db.execute("SELECT term FROM temp.terms WHERE doc > 0")}
 
 
 async def steps(store, ask):
@@ -80,6 +74,25 @@ async def test_ten_times_the_streams_are_no_more_work(tmp_path, open_store):
         assert many <= 2 * few + 1000, costs
 
 
+@pytest.mark.parametrize("many", [0, 1000])
+async def test_few_and_many_are_found_in_the_order_of_the_list(path, open_store, monkeypatch, many):
+    monkeypatch.setattr(queries, "_MANY", many)
+    store = await open_store()
+    fill(path, 300)
+    assert await store.indexing.catch_up(60)
+    newest_first = [f"s{n}" for n in reversed(range(300))]
+    query, paged = Query(search="common", limit=70), []
+    while query:
+        page = await store.find(query)
+        paged += [info.id for info in page.streams]
+        query = page.next and replace(query, after=page.next)
+    assert paged == newest_first
+    window = await store.window(Query(search="common"), 100, 3)
+    assert (window.total, [info.id for info in window.streams]) == (300, newest_first[100:103])
+    window = await store.window(Query(search="common", kernel="k7", statuses=(Status.DONE,)), 0, 3)
+    assert (window.total, [info.id for info in window.streams]) == (1, ["s7"])
+
+
 async def test_who_streams_writes_nothing_of_the_index(path, open_store):
     store, statements = await open_store(), []
     await store._database.writer.set_trace_callback(statements.append)
@@ -88,76 +101,6 @@ async def test_who_streams_writes_nothing_of_the_index(path, open_store):
     await store.finish(lease, Status.DONE, Report())
     assert len(set(statements)) == 4  # one with a trigger is told twice
     assert not [sql for sql in statements if "words" in sql]
-
-
-async def test_nothing_of_a_deleted_stream_is_in_the_index(path, open_store):
-    store = await open_store()
-    lease = await begin(store, title="first title", tags=("tag",))
-    await store.window(Query(search="x"), 0, 9)
-    await store.label("one", title="second title")
-    await say(store, lease, "what ", "was said")
-    await store.finish(lease, Status.DONE, Report(model="answerer"))
-    await store.window(Query(search="x"), 0, 9)
-    assert {"lsecond", "btag"} - in_index(path) == {"btag"}
-    assert {"lfirst"}.isdisjoint(in_index(path))
-    assert {"lanswerer", "bsaid"} <= in_index(path)
-    await store.label("one", title="third")
-    await store.label("one", tags=[])
-    await store.delete("one")
-    assert in_index(path) == set()
-
-
-async def test_an_answer_that_named_its_model_leaves_nothing_either(path, open_store):
-    store = await open_store()
-    lease = await begin(store, provenance=Provenance(model="asked"))
-    await store.report(lease, Report(model="answerer"))
-    await store.window(Query(search="x"), 0, 9)
-    await say(store, lease, "said")
-    await store.expire(await store.info("one"), "gone")
-    await store.window(Query(search="x"), 0, 9)
-    await store.claim("one", "other", epoch=1)
-    assert "bsaid" not in in_index(path)
-    await store.window(Query(search="x"), 0, 9)
-    await store.delete("one")
-    assert in_index(path) == set()
-
-
-async def test_a_body_that_lives_again_while_it_is_read_is_not_taken_for_whole(path, open_store):
-    store = await open_store()
-    await say(store, await begin(store), "heron ")
-    await store.expire(await store.info("one"), "gone")
-    with closing(sqlite3.connect(path)) as db, db:
-        db.row_factory = sqlite3.Row
-        found = index.look(db)
-        lease = await store.claim("one", "other", epoch=1)
-        index.add(db, found)
-    await say(store, lease, "stork", offset=6)
-    await store.finish(lease, Status.DONE, Report())
-    assert (await store.window(Query(search="stork"), 0, 9)).total == 1
-
-
-@pytest.mark.parametrize(
-    ("change", "found"),
-    [
-        ("UPDATE streams SET title = 'perch' WHERE id = 'one'", {"perch": 1, "salmon": 0}),
-        ("UPDATE streams SET deleted = 1 WHERE id = 'one'", {"salmon": 0, "heron": 0}),
-        ("DELETE FROM streams WHERE id = 'one'", {"salmon": 0, "heron": 0}),
-        ("UPDATE streams SET status = 'streaming' WHERE id = 'one'", {"salmon": 1, "heron": 0}),
-    ],
-    ids=["a title", "a delete that keeps it", "a delete", "a claim"],
-)
-async def test_what_an_older_version_changes_is_found_as_it_is(path, open_store, change, found):
-    store = await open_store()
-    lease = await begin(store, title="salmon")
-    await say(store, lease, "heron")
-    await store.expire(await store.info("one"), "gone")
-    assert (await store.window(Query(search="salmon heron"), 0, 9)).total == 1
-    with closing(sqlite3.connect(path)) as db, db:
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute(change)
-    await begin(store, "two")  # which takes no number that is still in use
-    for search, total in found.items():
-        assert (await store.window(Query(search=search), 0, 9)).total == total, search
 
 
 async def test_a_search_goes_on_in_the_file_that_took_the_place_of_the_first(path, open_store):
