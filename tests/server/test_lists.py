@@ -185,8 +185,11 @@ async def test_while_nothing_changes_nothing_is_computed(page, begin, shelf):
     await page.next()
     statements = []
     await shelf._store._database.lists.look(lambda db: db.set_trace_callback(statements.append))
-    await eventually(lambda: sum("data_version" in sql for sql in statements) >= 2)
-    assert [sql for sql in statements if "streams" in sql] == []
+    # Once more at most, for the sweeper has put the new stream into the index of words.
+    await eventually(
+        lambda: len(statements) > 3 and set(statements[-3:]) == {"PRAGMA data_version"}
+    )
+    assert sum("matching" in sql for sql in statements) <= 1
 
 
 async def test_ten_pages_on_one_list_share_nothing_that_grows(connect, store, begin, shelf):
