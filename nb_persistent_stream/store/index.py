@@ -6,9 +6,9 @@ search brings the index up to date first, a server does each second, and what is
 streams is done in the background. Each step is a transaction that looks again at what it found
 to do, so that processes may do it at once and die at any time.
 
-The words of a row that is changed or deleted leave with it, in the same transaction. Who changes
-it otherwise, as an older version does, leaves words under a number that is nobody's any more: a
-trigger takes it from the row, which is then indexed anew.
+The words of a row that is changed or deleted leave with it, in the same transaction. An older
+version that has the file open still knows nothing of that, so a trigger takes the number from what
+it changes: the words stay under a number that is nobody's any more, and the row is indexed anew.
 """
 
 from __future__ import annotations
@@ -54,14 +54,12 @@ _ROW = """
 SELECT id, status, revision, doc, whole, title, tags, prompt, model, requested_model, notebook
 FROM streams WHERE id = ? AND NOT deleted
 """
-# The same words again, so that SQLite sees that the index will do.
 _NEW_DOC = "UPDATE docs SET last = last + 1 RETURNING last"
 _TEXTS = f"SELECT kind, text FROM ({BODY}) WHERE kind != '{BYTES}'"
+_SEEK = "INSERT INTO found SELECT rowid FROM words WHERE words MATCH ?"
 _NO_END = 1 << 62
 
 _JSON = (JSON_MESSAGE, TOOL_CALL)
-
-_SEEK = "INSERT INTO found SELECT rowid FROM words WHERE words MATCH ?"
 
 # Bodies are looked through in parts, so that other threads get their turn.
 _PART_LETTERS = 64 * 1024

@@ -15,9 +15,10 @@ class Query:
 
     `search` finds the streams that have, for each of its words, a word that begins so: in their
     title, tags, prompt, model, id, notebook's path below the folder `root`, or, once they have
-    ended, in their body. Case and accents make no difference. Where the index of words is not made
-    yet, or SQLite has no FTS5, it finds parts of words instead, and looks at no body. `unplaced`
-    leaves out the streams whose output stands in a saved notebook.
+    ended, in their body, unless that is bytes. Case and accents make no difference. Where the index
+    of words is not made yet, or SQLite has no FTS5, or the search is of signs alone, it finds parts
+    of words instead, and looks at no body. `unplaced` leaves out the streams whose output stands in
+    a saved notebook.
     """
 
     statuses: tuple[Status, ...] = ()
