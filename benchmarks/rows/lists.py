@@ -18,7 +18,7 @@ ASKED = {
     "first page": (Query(), 15),
     "first page of one notebook": (Query(notebook="/books/book-7.ipynb"), 15),
     "search for a word of one stream": (Query(search="47110"), 50),
-    "search for a word of 1 % of them": (Query(search="47"), 50),
+    "search for a word of 1 % of them": (Query(search="hundredth"), 50),
     "search for a word of nearly all": (Query(search="kaiz"), 50),
     "search for two words": (Query(search="question moov"), 50),
     "search for what is nowhere": (Query(search="nowhere"), 50),
