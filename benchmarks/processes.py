@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 PEERS = Path(__file__).parent / "peers"
 TOKEN = "benchmark"
 _PATIENCE = 120
+_LAST_PATIENCE = 20
 
 
 def measured(act: str, *args: object, env: dict[str, str] | None = None) -> Any:
@@ -52,9 +53,11 @@ def running(
     finally:
         process.terminate()
         try:
-            process.wait(_PATIENCE)
-        finally:
+            process.wait(_LAST_PATIENCE)
+        except subprocess.TimeoutExpired:
+            # A Jupyter server that is stopped within a save may wait for its thread for ever.
             process.kill()
+            process.wait()
 
 
 @contextmanager

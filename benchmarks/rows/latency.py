@@ -3,40 +3,55 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import statistics
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from shutil import which
 
 from ..processes import TOKEN, command, cpu_seconds, jupyter, memory, node, request, running
-from ..stamps import Readers, events, live_socket
+from ..stamps import Readers, events, live_socket, stamped
 from ..table import Row, percentile
 
 RATE = 100
-SECONDS = 8
+SECONDS, ROUNDS = 4, 3
+CROWD_SECONDS = 8
 LIVE = "/nb-persistent-stream/v1/live"
 
 
 def rows() -> Iterator[Row]:
-    """The lag for 1, 10 and 100 watchers of one stream, then 1,000 watchers of 20 streams."""
+    """The lag for 1, 10 and 100 watchers of one stream, then 1,000 watchers of 20 streams.
+
+    The limit is the disk's: a bare commit as often. What is durable is told no sooner.
+    """
     for watchers, most in ((1, 6), (10, 6), (100, 10)):
-        ours = _ours(watchers)
-        peers = {
-            "durable-streams, in memory": _durable(watchers, kept=False),
-            "durable-streams, in files": _durable(watchers, kept=True),
+        contestants: dict[str, Callable[[], list[float]]] = {
+            "ours": partial(_ours, watchers),
+            "durable-streams, in memory": partial(_durable, watchers, kept=False),
+            "durable-streams, in files": partial(_durable, watchers, kept=True),
         }
-        if (redis := _resumable(watchers)) is not None:
-            peers["resumable-stream on Redis"] = redis
+        if which("redis-server"):
+            contestants["resumable-stream on Redis"] = partial(_resumable, watchers)
+        contestants["a bare commit"] = _commits
+        rounds = [{name: measure() for name, measure in contestants.items()} for _ in range(ROUNDS)]
         for name, share, goal in (("p50", 0.5, most), ("p99", 0.99, 40)):
-            lag = percentile(ours, share)
-            others = {peer: percentile(lags, share) for peer, lags in peers.items()}
+            others = {
+                who: statistics.median(percentile(lags[who], share) for lags in rounds)
+                for who in contestants
+            }
+            lag, limit = others.pop("ours"), others.pop("a bare commit")
             durable = [value for peer, value in others.items() if "durable" in peer]
             yield Row(
                 what=f"driver to watcher's socket, durable, {watchers} watchers, {name}",
                 unit="ms",
                 ours=lag,
                 peers=others,
+                limit=limit,
                 goal=f"≤ {goal}, better than durable-streams",
                 met=lag <= goal and all(lag <= value for value in durable),
             )
@@ -62,43 +77,57 @@ def _durable(watchers: int, *, kept: bool) -> list[float]:
             return _collect(readers, RATE * SECONDS * watchers)
 
 
-def _resumable(watchers: int) -> list[float] | None:
-    with _redis() as url:
-        if url is None:
-            return None
-        with node("resumable.mjs", url) as port:
-            path = f"/?id=s&count={RATE * SECONDS}&rate={RATE}"
-            driver = Readers(port, [(events(port, path)[0].replace(b"GET", b"POST", 1), b"")])
-            readers = Readers(port, [events(port, "/?id=s")] * watchers)
-            while driver.read(0) or len(readers.lags) < 0.95 * RATE * SECONDS * watchers:
-                if not readers.read(2):
-                    break
-            lags = readers.lags
-            readers.close()
-            driver.close()
-            return lags
+def _resumable(watchers: int) -> list[float]:
+    with _redis() as url, node("resumable.mjs", url) as port:
+        path = f"/?id=s&count={RATE * SECONDS}&rate={RATE}"
+        driver = Readers(port, [(events(port, path)[0].replace(b"GET", b"POST", 1), b"")])
+        readers = Readers(port, [events(port, "/?id=s")] * watchers)
+        while driver.read(0) or len(readers.lags) < 0.95 * RATE * SECONDS * watchers:
+            if not readers.read(2):
+                break
+        lags = readers.lags
+        readers.close()
+        driver.close()
+        return lags
+
+
+def _commits() -> list[float]:
+    """How long the disk takes for a row, as often as the driver has one."""
+    lags = []
+    with tempfile.TemporaryDirectory() as folder:
+        db = sqlite3.connect(f"{folder}/bare.db", isolation_level=None)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("CREATE TABLE deltas (text TEXT)")
+        for _ in range(RATE * SECONDS):
+            start = time.perf_counter()
+            db.execute("INSERT INTO deltas VALUES (?)", (stamped(),))
+            lags.append(1000 * (time.perf_counter() - start))
+            time.sleep(1 / RATE)
+        db.close()
+    return lags
 
 
 def _crowd(watchers: int, streams: int, rate: int) -> Iterator[Row]:
     with (
         _serving() as (port, server, store),
-        _driving(store, rate * SECONDS, rate, streams) as (ids, driver),
+        _driving(store, rate * CROWD_SECONDS, rate, streams) as (ids, driver),
     ):
         before = memory(server.pid)
         asked = [live_socket(port, LIVE, TOKEN, ids[n % streams]) for n in range(watchers)]
         readers = Readers(port, asked)
         cpu = cpu_seconds(server.pid)
         _go(driver)
-        lags = _collect(readers, rate * SECONDS * watchers)
+        lags = _collect(readers, rate * CROWD_SECONDS * watchers)
         cpu = cpu_seconds(server.pid) - cpu
         held = (memory(server.pid) - before) / watchers / 1000
-        missing = sum(rate * SECONDS - count for count in readers.counts)
+        missing = sum(rate * CROWD_SECONDS - count for count in readers.counts)
     what = f"{watchers:,} watchers, {streams} live streams at {rate} deltas/s"
     lag = percentile(lags, 0.99)
     yield Row(f"{what}: deltas dropped", "", missing, goal="0", met=missing == 0)
     yield Row(f"{what}: p99 lag", "ms", lag, goal="≤ 500", met=lag <= 500)
     yield Row(f"{what}: memory a watcher", "KB", held, goal="≤ 30", met=held <= 30)
-    yield Row(f"{what}: server's CPU", "of a core", cpu / SECONDS, goal="reported")
+    yield Row(f"{what}: server's CPU", "of a core", cpu / CROWD_SECONDS, goal="reported")
 
 
 def _collect(readers: Readers, expected: int) -> list[float]:
@@ -133,17 +162,14 @@ def _driving(
 
 
 @contextmanager
-def _redis() -> Iterator[str | None]:
-    """A Redis server on a socket of its own; None where there is none."""
+def _redis() -> Iterator[str]:
+    """A Redis server on a socket of its own."""
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/redis.sock"
         asked = ["redis-server", "--port", "0", "--unixsocket", path, "--save", "", "--dir", folder]
-        try:
-            with running(asked) as process:
-                assert process.stdout is not None
-                for text in process.stdout:
-                    if "ready to accept" in text.lower():
-                        break
-                yield path
-        except FileNotFoundError:
-            yield None
+        with running(asked) as process:
+            assert process.stdout is not None
+            for text in process.stdout:
+                if "ready to accept" in text.lower():
+                    break
+            yield path

@@ -29,10 +29,11 @@ from nb_persistent_stream import watch
 w = watch()
 """
 # Each frame looks for stamps that were not there before; `ahead` is how far the page's clock is
-# before that of the stamps, in milliseconds.
+# before that of the stamps, in milliseconds. What the first one finds was said before it asked.
 LOOK = """
 (ahead) => {
   const seen = new Set();
+  let begun = false;
   window.lags = [];
   const text = () => {
     const roots = [document, ...[...document.querySelectorAll('*')].flatMap((e) => e.shadowRoot ?? [])];
@@ -43,11 +44,12 @@ LOOK = """
     for (const part of text()) {
       for (const [, stamp] of part.slice(-2000).matchAll(/@(\\d{10,})@/g)) {
         if (!seen.has(stamp)) {
+          if (begun) window.lags.push(now - Number(stamp) / 1e6);
           seen.add(stamp);
-          window.lags.push(now - Number(stamp) / 1e6);
         }
       }
     }
+    begun = seen.size > 0;
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
