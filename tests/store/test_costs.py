@@ -57,5 +57,5 @@ async def test_a_body_is_read_in_few_statements(store):
 async def test_a_sweep_of_a_store_where_nothing_lives_is_one_statement(store, written):
     read = await traced(store._database.reader)
     written.clear()
-    assert not await store.resources.sweep()
+    assert not (await store.resources.sweep()).is_driven
     assert (len(read), written) == (1, [])
