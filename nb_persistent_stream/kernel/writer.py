@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from ..chunking import ChunkBy, Chunker, merge
-from ..protocol import Delta, Piece, place, size
+from ..protocol import Delta, Said, place, size
 from .marks import Mark, Marks
 
 Append = Callable[[Sequence[Delta]], Awaitable[None]]
@@ -28,7 +28,7 @@ class Writer:
         self._append = append
         self._chunker = Chunker(chunk_by)
         self._max_delay = max_delay
-        self._ready: list[Piece] = []
+        self._ready: list[Said] = []
         self._offset = offset
         self._marks = Marks()
         self._unsaved = 0
@@ -38,17 +38,17 @@ class Writer:
         self._closing = False
         self._task = asyncio.create_task(self._run())
 
-    async def put(self, piece: Piece) -> None:
-        """Take a piece in; waits only when too much is unsaved.
+    async def put(self, said: Said, mark: int | None = None) -> None:
+        """Take in what is said, and the provider's number of it; waits when too much is unsaved.
 
         Raises:
             StreamFenced, StoreError: earlier text could not be written.
         """
         self._check()
-        self._unsaved += size(piece.text)
-        if piece.mark is not None:
-            self._marks.add(Mark(piece.mark, self._offset + self._unsaved))
-        self._queue(self._chunker.push(piece))
+        self._unsaved += size(said.text)
+        if mark is not None:
+            self._marks.add(Mark(mark, self._offset + self._unsaved))
+        self._queue(self._chunker.push(said))
         if self._unsaved > _MOST_UNSAVED:
             self._flush()  # else it would wait for a boundary that may never come
         while self._unsaved > _MOST_UNSAVED:
@@ -76,7 +76,7 @@ class Writer:
         await asyncio.wait([self._task])
         self._check()
 
-    def _queue(self, ready: list[Piece]) -> None:
+    def _queue(self, ready: list[Said]) -> None:
         if ready:
             self._ready += ready
             self._wake.set()
@@ -111,7 +111,7 @@ class Writer:
             self._stop_timer()
             self._saved.set()
 
-    async def _write(self, pieces: list[Piece]) -> None:
+    async def _write(self, pieces: list[Said]) -> None:
         deltas = self._marks.put_on(list(place(pieces, self._offset)))
         await self._append(deltas)
         self._unsaved -= deltas[-1].end - self._offset
