@@ -32,6 +32,8 @@ class Writer:
         self._offset = offset
         self._marks = Marks()
         self._unsaved = 0
+        self._loop = asyncio.get_running_loop()
+        self._due = 0.0  # when what waits for a boundary has waited long enough
         self._timer: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
         self._saved = asyncio.Event()
@@ -48,7 +50,11 @@ class Writer:
         self._unsaved += size(said.text)
         if mark is not None:
             self._marks.add(Mark(mark, self._offset + self._unsaved))
-        self._queue(self._chunker.push(said))
+        begins_to_wait = not self._chunker.waiting
+        ready = self._chunker.push(said)
+        if ready or begins_to_wait:
+            self._due = self._loop.time() + self._max_delay
+        self._queue(ready)
         if self._unsaved > _MOST_UNSAVED:
             self._flush()  # else it would wait for a boundary that may never come
         while self._unsaved > _MOST_UNSAVED:
@@ -80,19 +86,19 @@ class Writer:
         if ready:
             self._ready += ready
             self._wake.set()
-            self._stop_timer()
         if self._chunker.waiting and self._timer is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._max_delay, self._flush)
+            self._timer = self._loop.call_at(self._due, self._look)
 
     def _flush(self) -> None:
-        self._stop_timer()
         self._queue(self._chunker.flush())
 
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _look(self) -> None:
+        """One timer serves all waits: when it fires, the present one may have begun later."""
+        self._timer = None
+        if self._loop.time() < self._due:
+            self._queue([])
+        else:
+            self._flush()
 
     def _check(self) -> None:
         """Raise what ended the task, if anything did."""
@@ -108,7 +114,8 @@ class Writer:
                     ready, self._ready = merge(self._ready), []
                     await self._write(ready)
         finally:
-            self._stop_timer()
+            if self._timer is not None:
+                self._timer.cancel()
             self._saved.set()
 
     async def _write(self, pieces: list[Said]) -> None:

@@ -13,8 +13,8 @@ from .rows import dump
 
 # Well under SQLite's limit of 32,766 parameters: https://sqlite.org/limits.html
 ROWS_PER_COMMIT = 1000
-# Each append costs its driver and the disk far more than its text does, so where many streams write
-# at once their commits take turns that are longer: what they say meanwhile is one append each.
+# An append costs its driver and the disk more than its text does. Where many streams write at once
+# a commit waits until it has more of each: 21 ms from one to the next for 64 streams, none for one.
 _APPENDS_PER_SECOND = 3000
 
 
@@ -84,7 +84,7 @@ class CommitQueue:
                 if (pause := self._next_at - loop.time()) > 0:
                     await asyncio.sleep(pause)
                 batch, self._queue = _next_commit(self._queue)
-                self._next_at = loop.time() + len(batch) / _APPENDS_PER_SECOND
+                self._next_at = loop.time() + (len(batch) - 1) / _APPENDS_PER_SECOND
                 try:
                     allowed = await self._insert(batch)
                 except Exception as error:  # whatever it is, nobody may wait for ever
