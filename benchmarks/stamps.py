@@ -32,6 +32,14 @@ async def paced(count: int, rate: float) -> AsyncIterator[str]:
         yield stamped()
 
 
+async def prose(count: int, rate: float) -> AsyncIterator[str]:
+    """The same in paragraphs of ten words each, as models write."""
+    number = 0
+    async for word in paced(count, rate):
+        number += 1
+        yield word if number % 10 else f"{word}\n\n"
+
+
 class Readers:
     """Many connections, read by one process with one `select`."""
 
