@@ -148,13 +148,16 @@ class LiveHandler(JsonReplies, WebSocketMixin, WebSocketHandler, JupyterHandler)
         offset = _check_offset(request.get("offset", 0))
         shelf: Shelf = self.settings[SHELF]
         store = await shelf.store()
-        await self._tell_to_its_end(sub, store, stream_id, offset)
+        # Of what a live stream was, no more is kept for each watcher than this.
+        if (rest := await self._tell_stored(sub, store, stream_id, offset)) is not None:
+            await self._tell_live(sub, store, stream_id, *rest)
         if (info := await _living_again(store, stream_id)) is not None:
             await self._send(sub, state_message(info, time.time()))  # the page asks anew
 
-    async def _tell_to_its_end(
+    async def _tell_stored(
         self, sub: int, store: SqliteStore, stream_id: str, offset: int
-    ) -> None:
+    ) -> tuple[int, int] | None:
+        """Tell what is stored; gives the end of it and the revision, or None if that was all."""
         info = await store.info(stream_id)
         if not info.status.final:  # a catch-up may be long, and the page shows what it waits for
             await self._send(sub, state_message(info, time.time()))
@@ -163,13 +166,18 @@ class LiveHandler(JsonReplies, WebSocketMixin, WebSocketHandler, JupyterHandler)
             await self._send(sub, deltas_message(deltas))
         if info.status.final:
             await self._send(sub, state_message(info, time.time()))
-            return
+            return None
+        return offset, info.revision
+
+    async def _tell_live(
+        self, sub: int, store: SqliteStore, stream_id: str, offset: int, told: int
+    ) -> None:
         async with aclosing(store.follow(stream_id, offset)) as batches:
             async for batch in batches:
                 if batch.deltas:
                     self.settings[_ACTIVITY] = datetime.now(timezone.utc)
                     await send_text(self, b'%b,"sub":%d}' % (batch.message[:-1], sub))
-                if batch.info and (batch.info.status.final or batch.info.revision != info.revision):
+                if batch.info and (batch.info.status.final or batch.info.revision != told):
                     await self._send(sub, state_message(batch.info, time.time()))
 
     async def _tell_list(self, sub: int, request: Mapping[str, Any]) -> None:

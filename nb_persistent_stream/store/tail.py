@@ -105,8 +105,8 @@ class Tail:
                 if info.revision != told:
                     told = info.revision
                     yield Batch((), info, up_to_date=True)
-                if info.status.final:
-                    return
+                    if info.status.final:
+                        return
                 await changed.wait()
 
     async def states(self, stream_id: str) -> AsyncGenerator[StreamInfo, None]:
@@ -119,8 +119,8 @@ class Tail:
                 if info.revision != told:
                     told = info.revision
                     yield info
-                if info.status.final:
-                    return
+                    if info.status.final:
+                        return
                 await changed.wait()
 
     def close(self) -> None:
