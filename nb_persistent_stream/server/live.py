@@ -111,7 +111,7 @@ class LiveHandler(JsonReplies, WebSocketMixin, WebSocketHandler, JupyterHandler)
             self._crowd.leave()
 
     def get_compression_options(self) -> dict[str, Any] | None:
-        """Compress where Jupyter's own sockets do: it takes 250 KB for each page."""
+        """Compress where Jupyter's own sockets do: it takes over 150 KB for each page."""
         return self.settings.get("websocket_compression_options")
 
     @property

@@ -53,7 +53,7 @@ class Poller:
         self._path = path
         self._deliver = deliver
         self._file: FileId = ()
-        self._same_at = 0.0
+        self._file_seen_at = 0.0
         self._interests: dict[Key, _Interest] = {}
         self._wake = threading.Condition()
         self._asked = False
@@ -121,7 +121,8 @@ class Poller:
             return not self._closed
 
     def _pause(self, quiet: float) -> float:
-        if quiet > _SLOW_AFTER or not any(body for _, body in list(self._interests)):
+        interests = list(self._interests)  # other threads add to it
+        if quiet > _SLOW_AFTER or not any(body for _, body in interests):
             return _SLOW
         return _CALM if quiet > _CALM_AFTER else _QUICK
 
@@ -154,8 +155,8 @@ class Poller:
     def _same(self, db: sqlite3.Connection | None) -> sqlite3.Connection | None:
         """The connection, if it still is one to the file that others see."""
         now = time.monotonic()
-        if db is not None and now - self._same_at > _SLOW:
-            self._same_at = now
+        if db is not None and now - self._file_seen_at > _SLOW:
+            self._file_seen_at = now
             if self._file != file_id(self._path):
                 raise StoreReplaced.of(self._path)
         return db

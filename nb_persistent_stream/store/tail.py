@@ -22,6 +22,8 @@ from .contract import Batch
 from .poller import News, Poller
 
 _WINDOW_BYTES = 256 * 1024
+# Of how many offsets what follows them is kept for the next reader who stands there.
+_SHARED = 16
 
 Read = Callable[[str, int], Awaitable[list[Delta]]]
 
@@ -55,6 +57,8 @@ class Feed:
         """
         batch = self._batches.get(offset)
         if batch is None and (deltas := self._rest(offset)):
+            if len(self._batches) == _SHARED:  # readers that are slow, each on its own
+                self._batches.clear()
             batch = self._batches[offset] = _batch(deltas, self.info)
         return batch
 
