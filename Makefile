@@ -95,6 +95,8 @@ dist: $(VENV)/.dev ## Make the sdist, the wheel and their bills of materials in 
 
 bench: $(VENV)/.dev chromium redis ## Measure all beside its peers, on this machine (ARGS=latency for one part)
 	cd benchmarks/peers && npm ci --no-fund --no-audit
+	$(PYTHON) -m venv benchmarks/peers/.venv
+	benchmarks/peers/.venv/bin/pip --disable-pip-version-check install --quiet --requirement benchmarks/peers/requirements.lock
 	$(BIN)/python -m benchmarks.run $(ARGS)
 
 bench-viewer: $(VENV)/.dev chromium ## Measure the viewer against other Markdown renderers
@@ -102,7 +104,7 @@ bench-viewer: $(VENV)/.dev chromium ## Measure the viewer against other Markdown
 	$(BIN)/python js/bench/run.py
 
 clean: ## Remove what was built and installed
-	rm -rf $(VENV) dist artifacts nb_persistent_stream/static nb_persistent_stream/labextension js/node_modules js/bench/node_modules js/bench/dist benchmarks/peers/node_modules
+	rm -rf $(VENV) dist artifacts nb_persistent_stream/static nb_persistent_stream/labextension js/node_modules js/bench/node_modules js/bench/dist benchmarks/peers/node_modules benchmarks/peers/.venv
 
 chromium:
 	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

@@ -77,15 +77,23 @@ def port_of(process: subprocess.Popen[str]) -> int:
 @contextmanager
 def jupyter(folder: Path, store: Path) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """A Jupyter server with the extension, on a store; gives its port and its process."""
-    env = {
+    with serving(command("serve", folder), folder, NB_STREAM_STORE=str(store)) as served:
+        yield served
+
+
+@contextmanager
+def serving(
+    command: list[str], folder: Path, **env: str
+) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """A Jupyter server that finds no settings but its own; gives its port and its process."""
+    env |= {
         "HOME": str(folder),
         "IPYTHONDIR": str(folder / "ipython"),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_DATA_DIR": str(folder / "data"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "NB_STREAM_STORE": str(store),
     }
-    with running(command("serve", folder), env) as process:
+    with running(command, env) as process:
         port = port_of(process)
         while not _answers(port):
             time.sleep(0.01)

@@ -89,17 +89,22 @@ class Readers:
 
 def live_socket(port: int, path: str, token: str, stream_id: str) -> tuple[bytes, bytes]:
     """The handshake of our live socket, and the frame that subscribes to a stream."""
-    request = (
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
-        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: token {token}\r\n\r\n"
-    )
     body = f'{{"type": "subscribe", "sub": 1, "stream_id": "{stream_id}", "offset": 0}}'.encode()
     # A client masks its frames (RFC 6455, 5.3); a mask of zeros leaves them readable.
-    return request.encode(), bytes([0x81, 0x80 | len(body)]) + bytes(4) + body
+    frame = bytes([0x81, 0x80 | len(body)]) + bytes(4) + body
+    return web_socket(port, path, token)[0], frame
+
+
+def web_socket(port: int, path: str, token: str) -> tuple[bytes, bytes]:
+    """The handshake of a WebSocket of a Jupyter server's."""
+    headers = (
+        f"Authorization: token {token}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+    )
+    return events(port, path, headers)
 
 
 def events(port: int, path: str, headers: str = "") -> tuple[bytes, bytes]:
-    """A request for server-sent events."""
+    """A request for what comes as it comes, such as server-sent events."""
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{headers}\r\n"
     return request.encode(), b""

@@ -15,11 +15,12 @@ A change of kind ends a chunk too: two kinds never share one.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Literal, cast, get_args
 
 from .errors import InvalidInput
-from .protocol import Piece, size
+from .protocol import Piece, Said, size
 
 Unit = Literal["word", "sentence", "paragraph"]
 ChunkBy = Unit | int
@@ -79,7 +80,7 @@ class Chunker:
 
     def __init__(self, chunk_by: ChunkBy = "word") -> None:
         self._chunk_by = check_chunk_by(chunk_by)
-        self._waiting: list[Piece] = []
+        self._waiting: list[Said] = []
         self._bytes = 0
 
     @property
@@ -87,26 +88,28 @@ class Chunker:
         """Whether text waits for a boundary."""
         return bool(self._waiting)
 
-    def push(self, piece: Piece) -> list[Piece]:
+    def push(self, piece: Said) -> list[Said]:
         """Take a piece in; what may be written now comes out."""
         if not piece.text:
             return []
-        ready: list[Piece] = []
+        ready: list[Said] = []
         if self._waiting and not _same_part(self._waiting[-1], piece):
             ready += self.flush()
         cut = self._cut(piece.text)
+        if cut == len(piece.text) and not self._waiting:
+            return [*ready, piece]
         if cut is not None:
             self._keep(piece, 0, cut)
             ready += self.flush()
         self._keep(piece, cut or 0, len(piece.text))
         return ready
 
-    def flush(self) -> list[Piece]:
+    def flush(self) -> list[Said]:
         """Give out what waits, boundary or not."""
         waiting, self._waiting, self._bytes = self._waiting, [], 0
         return merge(waiting)
 
-    def _keep(self, piece: Piece, start: int, end: int) -> None:
+    def _keep(self, piece: Said, start: int, end: int) -> None:
         if start == end:
             return
         if end - start < len(piece.text):
@@ -134,15 +137,15 @@ class Chunker:
         return text[-_LOOKBACK:]
 
 
-def merge(pieces: list[Piece]) -> list[Piece]:
+def merge(pieces: Sequence[Said]) -> list[Said]:
     """Join neighbours of the same kind and meta, so that one commit writes few rows."""
     if len(pieces) <= 1:
-        return pieces
+        return [*pieces]
     return [
         Piece("".join(piece.text for piece in group), kind, meta)
         for (kind, meta), group in groupby(pieces, key=lambda piece: (piece.kind, piece.meta))
     ]
 
 
-def _same_part(one: Piece, other: Piece) -> bool:
+def _same_part(one: Said, other: Said) -> bool:
     return one.kind == other.kind and one.meta == other.meta

@@ -81,6 +81,10 @@ class Delta:
         return self.text.encode() if self.data is None else self.data
 
 
+# What is said, with a place or without.
+Said = Piece | Delta
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a provider says about an answer, as far as it said it.
@@ -192,6 +196,8 @@ def size(text: str) -> int:
 
 def valid(text: str) -> str:
     """The text as valid Unicode: surrogates are joined in pairs, and one alone is U+FFFD."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -235,7 +241,7 @@ def text_of(deltas: Iterable[Delta], kind: str = TEXT) -> str:
     return "".join(delta.text for delta in deltas if delta.kind == kind)
 
 
-def place(pieces: Iterable[Piece], offset: int) -> Iterator[Delta]:
+def place(pieces: Iterable[Said], offset: int) -> Iterator[Delta]:
     """Give pieces their places, one after the other, from an offset on."""
     for piece in pieces:
         delta = Delta(offset, piece.text, piece.kind, piece.meta)

@@ -18,7 +18,8 @@ async def fill(store: SqliteStore, number: int, size: int) -> None:
     prompt = f"question {number} about {said.choice(WORDS)}"
     notebook = f"/books/book-{number % 500}.ipynb"
     provenance = Provenance(prompt=prompt, model="model", notebook=notebook)
-    lease = await store.create(NewStream(new_id(), "driver", provenance=provenance))
+    tags = () if number % 100 else ("hundredth",)
+    lease = await store.create(NewStream(new_id(), "driver", tags=tags, provenance=provenance))
     await store.start(lease)
     text = " ".join(said.choices(WORDS, k=size // 5))[:size]
     await store.append(lease, [Delta(0, text)])

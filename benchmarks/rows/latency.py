@@ -14,13 +14,25 @@ from functools import partial
 from pathlib import Path
 from shutil import which
 
-from ..processes import TOKEN, command, cpu_seconds, jupyter, memory, node, request, running
-from ..stamps import Readers, events, live_socket, stamped
+from ..processes import (
+    PEERS,
+    TOKEN,
+    command,
+    cpu_seconds,
+    jupyter,
+    memory,
+    node,
+    request,
+    running,
+    serving,
+)
+from ..stamps import Readers, events, live_socket, stamped, web_socket
 from ..table import Row, percentile
 
 RATE = 100
 SECONDS, ROUNDS = 4, 3
 CROWD_SECONDS = 8
+COLLABORATION = PEERS / ".venv" / "bin" / "python"
 LIVE = "/nb-persistent-stream/v1/live"
 
 
@@ -35,6 +47,8 @@ def rows() -> Iterator[Row]:
             "durable-streams, in memory": partial(_durable, watchers, kept=False),
             "durable-streams, in files": partial(_durable, watchers, kept=True),
         }
+        if COLLABORATION.exists():
+            contestants["jupyter-collaboration"] = partial(_collaboration, watchers)
         if which("redis-server"):
             contestants["resumable-stream on Redis"] = partial(_resumable, watchers)
         contestants["a bare commit"] = _commits
@@ -75,6 +89,30 @@ def _durable(watchers: int, *, kept: bool) -> list[float]:
         with running(command("post", port, "/s", RATE * SECONDS, RATE)) as driver:
             _go(driver)
             return _collect(readers, RATE * SECONDS * watchers)
+
+
+def _collaboration(watchers: int) -> list[float]:
+    """A document of jupyter-collaboration: the driver types, and the watchers have it open."""
+    peer = [str(COLLABORATION), str(PEERS / "collaboration.py")]
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "s.txt").touch()
+        Path(folder, "data").mkdir()  # where it keeps the files' numbers
+        with serving([*peer, "serve", folder], Path(folder), TOKEN=TOKEN) as (port, _):
+            room = _room(port, "s.txt")
+            readers = Readers(port, [web_socket(port, room, TOKEN)] * watchers)
+            say = [*peer, "say", *map(str, (port, room, RATE * SECONDS, RATE))]
+            with running(say, {"TOKEN": TOKEN}) as driver:
+                assert driver.stdout is not None
+                driver.stdout.readline()  # it is in the room
+                _go(driver)
+                return _collect(readers, RATE * SECONDS * watchers)
+
+
+def _room(port: int, file: str) -> str:
+    asked = json.dumps({"format": "text", "type": "file"}).encode()
+    told = json.loads(request(port, f"/api/collaboration/session/{file}", "PUT", asked))
+    number, session = told["fileId"], told["sessionId"]
+    return f"/api/collaboration/room/text:file:{number}?sessionId={session}"
 
 
 def _resumable(watchers: int) -> list[float]:

@@ -117,8 +117,7 @@ class Driver:
                 self.info = replace(self.info, first_delta_at=time.time())
             for observer in self.observers:
                 observer.said()
-            mark = piece.mark if self.body.is_settled else None
-            await self._writer.put(Piece(delta.text, delta.kind, delta.meta, mark))
+            await self._writer.put(delta, piece.mark if self.body.is_settled else None)
 
     def report(self, report: Report) -> None:
         """Take in what the provider says about the answer."""
@@ -214,7 +213,7 @@ class Driver:
         tails = [] if self._background and status is not Status.DONE else self.body.close()
         try:
             for tail in tails:
-                await self._writer.put(Piece(tail.text, tail.kind, tail.meta))
+                await self._writer.put(tail)
             await self._writer.close()
             await self._keeper.write(
                 lambda lease: self.store.finish(lease, status, self.info.report, error)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from ..chunking import merge
 from ..errors import StoreCorrupt, StoreReplaced, StoreTooNew, StoreUnavailable
 from ..patience import pauses
-from ..protocol import Delta, Piece, Status, StreamInfo, place
+from ..protocol import Delta, Status, StreamInfo, place
 from ..store import Lease, StreamStore
 from .body import Body
 from .key import key_of
@@ -96,8 +96,7 @@ class Keeper:
         lost = self.lease
         async with self._restoring:
             if self.lease is lost:
-                saved = [Piece(d.text, d.kind, d.meta) for d in self._body.until(self._saved)]
-                deltas = list(place(merge(saved), 0))
+                deltas = list(place(merge(self._body.until(self._saved)), 0))
                 info = self._info()
                 self.lease = await self._store.restore(lost, info, deltas, key_of(info.provenance))
 

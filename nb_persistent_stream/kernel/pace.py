@@ -42,8 +42,7 @@ async def send(widget: StreamWidget, deltas: Iterable[Delta]) -> None:
     """Send neighbouring deltas in few messages, with a pause of a frame or more after each."""
     for group in _groups(deltas):
         first, end = group[0].offset, group[-1].end
-        pieces = merge([Piece(delta.text, delta.kind, delta.meta) for delta in group])
-        widget.send(deltas_message(place(pieces, first)))
+        widget.send(deltas_message(place(merge(group), first)))
         await asyncio.sleep(_pause(end - first))
 
 

@@ -11,7 +11,7 @@ import os
 import threading
 import uuid
 from collections.abc import AsyncGenerator, Coroutine, Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -219,8 +219,10 @@ def _end() -> None:
 
 
 def _end_now() -> None:
+    # An end that was under way already cancels this one, when all has been flushed.
     if _runtime is not None:
-        _runtime.close(patient=False)
+        with suppress(CancelledError):
+            _runtime.close(patient=False)
 
 
 def _forget() -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from ..chunking import ChunkBy, Chunker, merge
-from ..protocol import Delta, Piece, place, size
+from ..protocol import Delta, Said, place, size
 from .marks import Mark, Marks
 
 Append = Callable[[Sequence[Delta]], Awaitable[None]]
@@ -28,27 +28,33 @@ class Writer:
         self._append = append
         self._chunker = Chunker(chunk_by)
         self._max_delay = max_delay
-        self._ready: list[Piece] = []
+        self._ready: list[Said] = []
         self._offset = offset
         self._marks = Marks()
         self._unsaved = 0
+        self._loop = asyncio.get_running_loop()
+        self._due = 0.0  # when what waits for a boundary has waited long enough
         self._timer: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
         self._saved = asyncio.Event()
         self._closing = False
         self._task = asyncio.create_task(self._run())
 
-    async def put(self, piece: Piece) -> None:
-        """Take a piece in; waits only when too much is unsaved.
+    async def put(self, said: Said, mark: int | None = None) -> None:
+        """Take in what is said, and the provider's number of it; waits when too much is unsaved.
 
         Raises:
             StreamFenced, StoreError: earlier text could not be written.
         """
         self._check()
-        self._unsaved += size(piece.text)
-        if piece.mark is not None:
-            self._marks.add(Mark(piece.mark, self._offset + self._unsaved))
-        self._queue(self._chunker.push(piece))
+        self._unsaved += size(said.text)
+        if mark is not None:
+            self._marks.add(Mark(mark, self._offset + self._unsaved))
+        begins_to_wait = not self._chunker.waiting
+        ready = self._chunker.push(said)
+        if ready or begins_to_wait:
+            self._due = self._loop.time() + self._max_delay
+        self._queue(ready)
         if self._unsaved > _MOST_UNSAVED:
             self._flush()  # else it would wait for a boundary that may never come
         while self._unsaved > _MOST_UNSAVED:
@@ -76,23 +82,23 @@ class Writer:
         await asyncio.wait([self._task])
         self._check()
 
-    def _queue(self, ready: list[Piece]) -> None:
+    def _queue(self, ready: list[Said]) -> None:
         if ready:
             self._ready += ready
             self._wake.set()
-            self._stop_timer()
         if self._chunker.waiting and self._timer is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._max_delay, self._flush)
+            self._timer = self._loop.call_at(self._due, self._look)
 
     def _flush(self) -> None:
-        self._stop_timer()
         self._queue(self._chunker.flush())
 
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _look(self) -> None:
+        """One timer serves all waits: when it fires, the present one may have begun later."""
+        self._timer = None
+        if self._loop.time() < self._due:
+            self._queue([])
+        else:
+            self._flush()
 
     def _check(self) -> None:
         """Raise what ended the task, if anything did."""
@@ -108,10 +114,11 @@ class Writer:
                     ready, self._ready = merge(self._ready), []
                     await self._write(ready)
         finally:
-            self._stop_timer()
+            if self._timer is not None:
+                self._timer.cancel()
             self._saved.set()
 
-    async def _write(self, pieces: list[Piece]) -> None:
+    async def _write(self, pieces: list[Said]) -> None:
         deltas = self._marks.put_on(list(place(pieces, self._offset)))
         await self._append(deltas)
         self._unsaved -= deltas[-1].end - self._offset

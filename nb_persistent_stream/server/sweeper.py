@@ -38,10 +38,13 @@ class Sweeper:
             return
         try:
             store = await self._shelf.store()
-            if await store.resources.sweep():
+            chores = await store.resources.sweep()
+            if chores.is_driven:
                 await self._look(store)
             else:
                 self._watch = None  # a server that is idle asks but once
+            if chores.is_unread:
+                await store.indexing.catch_up()
         except StoreError as error:
             if str(error) != self._trouble:  # said once, not every second
                 self._log.warning("Streams can't be swept: %s", error)

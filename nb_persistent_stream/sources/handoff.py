@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,9 +33,10 @@ class Handoff:
 
     def __init__(self, most_items: int = _MOST_ITEMS, most_bytes: int = _MOST_BYTES) -> None:
         self._loop = asyncio.get_running_loop()
-        self._items: deque[tuple[Any, int]] = deque()
+        self._items: list[Any] = []
         self._most_items, self._most_bytes = most_items, most_bytes
-        self._waiting = 0  # in bytes
+        # What was handed over and not read yet; the consumer may hold a part of it.
+        self._count, self._bytes = 0, 0
         self._room = threading.Condition()
         self._ready = asyncio.Event()
         self.abandoned = False
@@ -48,7 +48,8 @@ class Handoff:
             Abandoned: nobody will read it.
         """
         with self._room:
-            self._room.wait_for(self._has_room)
+            if not self._has_room():
+                self._room.wait_for(self._has_room)
             self._append(item, size)
 
     async def put_async(self, item: Any, size: int = 0) -> None:
@@ -66,9 +67,8 @@ class Handoff:
 
     def end(self, error: BaseException | None = None) -> None:
         """Say that nothing follows, and why if it is an error."""
-        self._items.append((_End(_harmless(error)), 0))
-        with suppress(Abandoned):
-            self._wake()
+        with self._room, suppress(Abandoned):
+            self._append(_End(_harmless(error)), 0)
 
     def abandon(self) -> None:
         """Say, from the consumer's side, that nothing will be read any more."""
@@ -80,34 +80,31 @@ class Handoff:
         while True:
             await self._ready.wait()
             self._ready.clear()
-            while self._items:
-                item = self._take()
+            with self._room:
+                items, self._items = self._items, []
+                size = self._bytes
+            for item in items:
                 if isinstance(item, _End):
                     if item.error is not None:
                         raise item.error
                     return
                 yield item
+            with self._room:
+                self._count -= len(items)
+                self._bytes -= size
+                self._room.notify_all()
 
     def _has_room(self) -> bool:
-        few = len(self._items) < self._most_items and self._waiting < self._most_bytes
+        few = self._count < self._most_items and self._bytes < self._most_bytes
         return few or self.abandoned
 
     def _append(self, item: Any, size: int) -> None:
         if self.abandoned:
             raise Abandoned
-        self._waiting += size
-        self._items.append((item, size))
-        self._wake()
-
-    def _take(self) -> Any:
-        with self._room:
-            item, size = self._items.popleft()
-            self._waiting -= size
-            self._room.notify()
-            return item
-
-    def _wake(self) -> None:
-        if not self._ready.is_set():
+        self._count += 1
+        self._bytes += size
+        self._items.append(item)
+        if len(self._items) == 1:  # the consumer takes all that is there when it wakes
             try:
                 self._loop.call_soon_threadsafe(self._ready.set)
             except RuntimeError:  # the consumer's loop is closed

@@ -13,6 +13,9 @@ from .rows import dump
 
 # Well under SQLite's limit of 32,766 parameters: https://sqlite.org/limits.html
 ROWS_PER_COMMIT = 1000
+# An append costs its driver and the disk more than its text does. Where many streams write at once
+# a commit waits until it has more of each: 21 ms from one to the next for 64 streams, none for one.
+_APPENDS_PER_SECOND = 3000
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class CommitQueue:
     def __init__(self, insert: Insert) -> None:
         self._insert = insert
         self._queue: list[Append] = []
+        self._next_at = 0.0
         self._committer: asyncio.Task[None] | None = None
 
     async def put(self, lease: Lease, deltas: Sequence[Delta]) -> bool:
@@ -74,9 +78,13 @@ class CommitQueue:
 
     async def _commit(self) -> None:
         """Commit what has queued, then what has queued meanwhile, until nothing has."""
+        loop = asyncio.get_running_loop()
         try:
             while self._queue:
+                if (pause := self._next_at - loop.time()) > 0:
+                    await asyncio.sleep(pause)
                 batch, self._queue = _next_commit(self._queue)
+                self._next_at = loop.time() + (len(batch) - 1) / _APPENDS_PER_SECOND
                 try:
                     allowed = await self._insert(batch)
                 except Exception as error:  # whatever it is, nobody may wait for ever

@@ -13,7 +13,6 @@ import aiosqlite
 
 from ..config import Durability
 from ..errors import StoreError, StoreUnavailable
-from .excerpts import teach_excerpts
 from .faults import explain, explained
 from .file import FileId, clear_after, file_id, make_file, uri
 from .private import close_to_others
@@ -28,11 +27,17 @@ _OLDEST_SQLITE = (3, 37, 0)
 # who look for news see that it is gone and let go within this time, in seconds.
 _POLLERS = 0.2
 
+# For how many seconds the index of words waits to be written; a search waits with it.
+_PATIENCE = 0.2
+
 T = TypeVar("T")
 
 
 class Database:
-    """One connection that writes, one that reads and one for transactions, each on its thread."""
+    """One connection that writes and one that reads, each on its thread; and what has its own.
+
+    Lists and the index read much at a time, and nobody else is to wait for them.
+    """
 
     writer: aiosqlite.Connection
     reader: aiosqlite.Connection
@@ -42,7 +47,11 @@ class Database:
         self.files = -1  # how many there have been before this one
         self._file: FileId | None = None  # while it is open, no other can have its number
         self._durability = durability
-        self._transactions = Transactions(path, durability)
+        self._transactions = Transactions(path, self.ready, durability)
+        self.lists = Transactions(path, self.ready, durability)
+        # The index is made anew of what is durable, so it need not be so at once.
+        self.indexing = Transactions(path, self.ready, "normal", _PATIENCE)
+        self._all = (self._transactions, self.lists, self.indexing)
         self._opening = asyncio.Lock()
         self._closed = False
 
@@ -94,21 +103,35 @@ class Database:
         await self.ready()
         return await self._query(self.reader, sql, params)
 
+    async def browse(self, sql: str, params: Any = ()) -> list[sqlite3.Row]:
+        """As `read`, for what may take long: it is broken off where its caller is cancelled."""
+        return await self.lists.look(lambda db: db.execute(sql, cleaned(params)).fetchall())
+
+    async def version(self) -> tuple[int, int]:
+        """What is another as soon as another connection has committed, or another file has come.
+
+        It costs microseconds: https://sqlite.org/pragma.html#pragma_data_version
+        """
+        ((number,),) = await self.browse("PRAGMA data_version")
+        return self.files, number
+
     async def run(self, act: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function as one transaction.
 
         Raises:
             StoreError: the database refused.
         """
-        await self.ready()
         return await self._transactions.run(act)
 
     async def close(self) -> None:
         """Let go of the file for good."""
         async with self._opening:
             self._closed = True
+            for each in self._all:
+                each.interrupt()
             await self._let_go()
-            self._transactions.close()
+            for each in self._all:
+                each.close()
 
     async def _reopen(self) -> None:
         async with self._opening:
@@ -127,7 +150,8 @@ class Database:
     async def _let_go(self) -> None:
         if self._file is not None:
             self._file = None
-            await self._transactions.disconnect()
+            for each in self._all:
+                await each.disconnect()
             with suppress(sqlite3.Error):
                 await self.reader.close()
                 await self.writer.close()
@@ -153,7 +177,6 @@ async def _open(
         await prepare(writer, path)
         await writer.execute(f"PRAGMA synchronous = {durability}")
         reader = await _connect(path, otherwise)
-        await teach_excerpts(reader)
         otherwise.pop_all()
     return writer, reader
 

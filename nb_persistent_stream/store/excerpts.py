@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import aiosqlite
+import sqlite3
 
 from ..protocol import PROVENANCE_NAMES
 from ..wire import PREVIEW, preview
@@ -21,9 +21,9 @@ _SHORT = {
 SUMMARY = ", ".join([_FACTS, *(_SHORT.get(name, name) for name in PROVENANCE_NAMES.values())])
 
 
-async def teach_excerpts(db: aiosqlite.Connection) -> None:
+def teach_excerpts(db: sqlite3.Connection) -> None:
     """Let a connection's SQL shorten a prompt, so that a long one never leaves the database."""
-    await db.create_function("excerpt", 1, _excerpt, deterministic=True)
+    db.create_function("excerpt", 1, _excerpt, deterministic=True)
 
 
 def _excerpt(prompt: str | None) -> str | None:

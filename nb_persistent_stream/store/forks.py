@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ..errors import InvalidInput, StreamGone, StreamNotFound
 from .bodies import BODY
 from .durable import Fork, Resource
+from .index import forget
 from .queries import IS_LIVE
 from .rows import to_delta
 
@@ -76,6 +77,7 @@ def delete(db: sqlite3.Connection, stream_id: str) -> None:
         raise StreamNotFound(stream_id)
     if row["deleted"]:
         raise StreamGone(stream_id)
+    forget(db, stream_id)
     db.execute(
         "UPDATE streams SET deleted = 1, revision = revision + 1, "
         f"status = iif({IS_LIVE}, 'cancelled', status) WHERE id = ?",

@@ -13,9 +13,12 @@ MAX_PAGE = 500
 class Query:
     """Which streams to list, newest first; `after` is the `next` of the page before.
 
-    `search` finds the streams that hold each of its words, in either case of each letter, in their
-    title, tags, prompt, model, id, or notebook's path below `root`. `unplaced` leaves out the
-    streams whose output stands in a saved notebook.
+    `search` finds the streams that have, for each of its words, a word that begins so: in their
+    title, tags, prompt, model, id, notebook's path below the folder `root`, or, once they have
+    ended, in their body, unless that is bytes. Case and accents make no difference. Where the index
+    of words is not made yet, or SQLite has no FTS5, or the search is of signs alone, it finds parts
+    of words instead, and looks at no body. `unplaced` leaves out the streams whose output stands in
+    a saved notebook.
     """
 
     statuses: tuple[Status, ...] = ()

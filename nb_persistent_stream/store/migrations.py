@@ -165,4 +165,49 @@ async def _asked_again(db: aiosqlite.Connection) -> None:
     )
 
 
-MIGRATIONS: list[Migration] = [_streams_and_deltas, _http, _asked_again]
+async def _found_at_once(db: aiosqlite.Connection) -> None:
+    """Lists by index; and an index of words, which `index.py` makes and fills afterwards."""
+    # The last number there. None is used twice: words that a process of an older version has left
+    # there, where it deleted a stream, must not become another stream's.
+    await db.execute("CREATE TABLE docs (last INTEGER NOT NULL) STRICT")
+    await db.execute("INSERT INTO docs VALUES (0)")
+    for column in (
+        "doc INTEGER",  # its number there; NULL while it isn't there
+        "whole INTEGER NOT NULL DEFAULT 0",  # whether its body is there too
+    ):
+        await db.execute(f"ALTER TABLE streams ADD COLUMN {column}")
+    # With all that a list asks of what was found, in its order and out of it.
+    await db.execute("DROP INDEX streams_by_age")
+    await db.execute(
+        "CREATE INDEX streams_by_age ON streams (created_at DESC, id DESC, deleted, doc) "
+        "WHERE NOT deleted"
+    )
+    await db.execute(
+        "CREATE UNIQUE INDEX streams_by_doc ON streams (doc, created_at, id) WHERE doc IS NOT NULL"
+    )
+    await db.execute(
+        "CREATE INDEX streams_unread ON streams (doc, status) WHERE NOT whole AND NOT deleted"
+    )
+    await db.execute(
+        "CREATE INDEX streams_by_status ON streams (status, created_at DESC, id DESC) "
+        "WHERE NOT deleted"
+    )
+    await db.execute(
+        "CREATE INDEX streams_by_kernel ON streams (kernel_id, created_at DESC) "
+        "WHERE kernel_id IS NOT NULL"
+    )
+    # What is there and is changed goes in anew, whoever changed it: an older version may have the
+    # file open still.
+    await db.execute(
+        """
+        CREATE TRIGGER streams_changed AFTER UPDATE OF title, tags, status, deleted ON streams
+        WHEN old.doc IS NOT NULL AND (old.title IS NOT new.title OR old.tags IS NOT new.tags
+          OR new.deleted OR old.whole AND new.status IN ('pending', 'streaming'))
+        BEGIN
+          UPDATE streams SET doc = NULL, whole = 0 WHERE id = new.id;
+        END
+        """
+    )
+
+
+MIGRATIONS: list[Migration] = [_streams_and_deltas, _http, _asked_again, _found_at_once]

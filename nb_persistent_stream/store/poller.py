@@ -177,7 +177,7 @@ def _compare(
         return News(stream_id, body, failure=StreamNotFound(stream_id))
     revision, length = found
     told = interest.length
-    if revision == interest.revision and length == told:
+    if revision == interest.revision and (length == told or not body):
         return None
     info = None
     if revision != interest.revision:

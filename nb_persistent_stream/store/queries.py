@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidInput
@@ -35,6 +36,13 @@ def _is_one_of(statuses: tuple[Status, ...]) -> str:
 ALL = "NOT deleted"
 IS_LIVE = _is_one_of(LIVE)
 
+# Of few that a search has found, each is looked up and put in order; among many, the newest are
+# soon met in the order of the list.
+_MANY = 1000
+_OF_FEW = "FROM found CROSS JOIN streams INDEXED BY streams_by_doc USING (doc)"
+_OF_MANY = "FROM streams"
+_IS_FOUND = "+doc IN found"  # with a plus, or SQLite would begin with these
+
 # An answer that its provider goes on with although its driver has lost it.
 GOES_ON = (
     "(status = 'timeout' OR json_extract(error, '$.type') = 'SourceUnreachable') "
@@ -47,7 +55,7 @@ CLAIM = f"""
 UPDATE streams SET epoch = epoch + 1, driver = ?, revision = revision + 1,
   cancel_requested = iif({IS_LIVE}, cancel_requested, 0),
   status = iif({IS_LIVE}, status, 'streaming'), finished_at = NULL, error = NULL
-WHERE id = ? AND epoch = ? AND driver IS NOT NULL AND {_MAY_BE_CLAIMED}
+WHERE id = ? AND epoch = ? AND driver IS NOT NULL AND {ALL} AND {_MAY_BE_CLAIMED}
 RETURNING id
 """
 
@@ -62,8 +70,20 @@ FROM new WHERE id = ? AND {ALL} AND (
 """
 
 
-def conditions(query: Query) -> tuple[str, list[Any]]:
-    """A query as SQL over `streams`, and its parameters; `ALL` for all.
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The streams of a query, as SQL from its FROM on, and its parameters."""
+
+    sql: str
+    params: list[Any]
+    in_order: bool  # whether an index has them in the order of the list
+
+
+def matching(query: Query, found: int | None) -> Matching:
+    """A query as SQL.
+
+    `found` is how many streams the index has found for its search. Where that is None, each row is
+    searched.
 
     Raises:
         InvalidInput: the query can't be used.
@@ -80,11 +100,16 @@ def conditions(query: Query) -> tuple[str, list[Any]]:
     if query.after is not None:
         where.append("(created_at, id) < (?, ?)")
         params += page_start(query.after)
-    for word in _words(query.search):
+    if found is not None:
+        is_many = found > _MANY
+        where += [_IS_FOUND] * is_many
+        tables = _OF_MANY if is_many else _OF_FEW
+        return Matching(f"{tables} WHERE {' AND '.join(where)}", params, is_many)
+    for word in dict.fromkeys(query.search.split()):
         sql, more = _holds(word, query.root)
         where.append(sql)
         params += more
-    return " AND ".join(where), params
+    return Matching(f"FROM streams WHERE {' AND '.join(where)}", params, where == [ALL])
 
 
 def page_token(info: StreamInfo) -> str:
@@ -105,13 +130,17 @@ def page_start(token: str) -> tuple[float, str]:
     )
 
 
-def _words(search: str) -> list[str]:
+def check_search(search: str) -> None:
+    """See that a search is not too long.
+
+    Raises:
+        InvalidInput: it is.
+    """
     if len(search) > MOST_SEARCH:
         raise InvalidInput(
             f"The search is {len(search)} characters long. Use fewer words: up to {MOST_SEARCH} "
             "characters."
         )
-    return list(dict.fromkeys(search.split()))
 
 
 def _holds(word: str, root: str) -> tuple[str, list[Any]]:

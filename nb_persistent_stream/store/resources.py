@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from ..errors import StreamGone, StreamNotFound
@@ -12,13 +13,23 @@ from . import appends, creation, forks
 from .bodies import read_whole
 from .database import Database
 from .durable import Appended, NewParts, NewResource, Resource
+from .index import TO_DO
 from .queries import IS_LIVE
 from .rows import to_resource
 
 _DUE = f"""
 SELECT EXISTS (SELECT 1 FROM resources WHERE expires_at <= ?) AS is_over,
-  EXISTS (SELECT 1 FROM streams WHERE driver IS NOT NULL AND {IS_LIVE}) AS is_driven
+  EXISTS (SELECT 1 FROM streams WHERE driver IS NOT NULL AND {IS_LIVE}) AS is_driven,
+  ({TO_DO}) AS is_unread
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Chores:
+    """What there is to do: whether any stream has a driver, and whether any is to be indexed."""
+
+    is_driven: bool
+    is_unread: bool
 
 
 class Resources:
@@ -76,10 +87,10 @@ class Resources:
         """The body from the delta on that holds an offset, uncut, about 128 KiB at most."""
         return await read_whole(self._database.read, stream_id, offset)
 
-    async def sweep(self) -> bool:
-        """Delete the streams whose time is over; whether any stream has a driver."""
+    async def sweep(self) -> Chores:
+        """Delete the streams whose time is over; gives what else there is to do."""
         now = self._clock()
         (row,) = await self._database.read(_DUE, (now,))
         if row["is_over"]:
             await self._database.run(partial(forks.expire, now=now))
-        return bool(row["is_driven"])
+        return Chores(bool(row["is_driven"]), bool(row["is_unread"]))

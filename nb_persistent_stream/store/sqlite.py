@@ -1,8 +1,7 @@
 """Streams in one SQLite file: https://sqlite.org/wal.html, through aiosqlite.
 
-One connection writes and one reads, each on its own thread. Most changes are one statement, which
-is one transaction and one call to that thread; a change that a lease or a status forbids matches
-no row. Appends that arrive while a commit runs are committed together by the next.
+Most changes are one statement, which is one transaction; a change that a lease or a status forbids
+matches no row. Appends that arrive while a commit runs are committed together by the next.
 """
 
 from __future__ import annotations
@@ -28,10 +27,12 @@ from .commits import ROWS_PER_COMMIT, Append, CommitQueue, insertion_of
 from .contract import Batch
 from .database import Database
 from .driving import Lease, NewStream, Opened
+from .index import claim, relabel
+from .indexing import Indexing
 from .listing import Page, Query, Window
 from .lists import Lists
 from .newcomers import create_or_find, insertion
-from .queries import CLAIM, IS_LIVE, LABEL
+from .queries import IS_LIVE
 from .repeats import Repeats
 from .resources import Resources
 from .restoring import restore
@@ -49,7 +50,8 @@ class SqliteStore:
         self._write, self._read = database.write, database.read
         self._clock = clock
         self._tail = Tail(database.path, database.ready, self.read)
-        self._lists = Lists(self._read)
+        self.indexing = Indexing(database.indexing)
+        self._lists = Lists(database, self.indexing.catch_up)
         self._repeats = Repeats(self._read)
         self._commits = CommitQueue(self._insert)
         self.resources = Resources(database, clock)
@@ -87,8 +89,9 @@ class SqliteStore:
         return Opened(info, self._lease(new.id, new.driver, 1) if is_new else None)
 
     async def claim(self, stream_id: str, driver: str, epoch: int) -> Lease:
-        rows = await self._write(CLAIM, (driver, stream_id, epoch))
-        if not rows and not await self._repeats.claimed(stream_id, driver, epoch):
+        act = partial(claim, stream_id=stream_id, driver=driver, epoch=epoch)
+        claimed = await self._database.run(act)
+        if not claimed and not await self._repeats.claimed(stream_id, driver, epoch):
             await self.info(stream_id)
             raise StreamFenced(stream_id)
         return self._lease(stream_id, driver, epoch + 1)
@@ -167,7 +170,7 @@ class SqliteStore:
     async def label(
         self, stream_id: str, *, title: str | None = None, tags: Sequence[str] | None = None
     ) -> StreamInfo:
-        await self._write(LABEL, (title, None if tags is None else dump(list(tags)), stream_id))
+        await self._database.run(partial(relabel, stream_id=stream_id, title=title, tags=tags))
         return await self.info(stream_id)
 
     async def delete(self, stream_id: str) -> None:
@@ -194,9 +197,8 @@ class SqliteStore:
         return self._lists.windows(query, first, count)
 
     async def live(self) -> list[StreamInfo]:
-        return [
-            to_info(row) for row in await self._read(f"SELECT * FROM stream_infos WHERE {IS_LIVE}")
-        ]
+        rows = await self._read(f"SELECT * FROM stream_infos WHERE {IS_LIVE}")
+        return [to_info(row) for row in rows]
 
     async def read(self, stream_id: str, offset: int = 0) -> list[Delta]:
         deltas = await read_whole(self._read, stream_id, offset)
@@ -219,6 +221,7 @@ class SqliteStore:
     async def close(self) -> None:
         await self._commits.drained()
         self._tail.close()
+        await self.indexing.close()
         await self._database.close()
 
     def _lease(self, stream_id: str, driver: str, epoch: int) -> Lease:

@@ -30,17 +30,38 @@ while not s.text:
     time.sleep(0.01)
 """
 
+# SIGTERM comes while a store is being closed, and asks for the same: the second is the slower.
+ASKED_WHILE_IT_ENDS = """
+import asyncio, os, signal
+from nb_persistent_stream.store.sqlite import SqliteStore
+
+close, again = SqliteStore.close, None
+
+async def asked_while_it_ends(self):
+    global again
+    if again is None:
+        again = asyncio.Event()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await again.wait()
+        await close(self)
+    else:
+        again.set()
+        await asyncio.Event().wait()
+
+SqliteStore.close = asked_while_it_ends
+"""
+
 
 @pytest.fixture
 def start():
     """Start a program; it is killed at the end if it still runs."""
     runs = []
 
-    def start(code, **env):
+    def start(code, *, stderr=None, **env):
         command = [sys.executable, "-W", "error", "-c", code]
-        runs.append(
-            subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | env)
-        )
+        environ = os.environ | env
+        pipe = subprocess.PIPE
+        runs.append(subprocess.Popen(command, stdout=pipe, stderr=stderr, text=True, env=environ))
         return runs[-1]
 
     yield start
@@ -78,6 +99,15 @@ class TestSigterm:
         stream_id = the_id(there)
         os.kill(notebook.manager.provisioner.pid, signal.SIGTERM)
         until(lambda: ended(there, stream_id) == (Status.TIMEOUT, "half a paragraph"))
+
+    def test_a_script_that_is_ending_already_ends_quietly(self, start, there):
+        run = start(
+            f"{TALK}\nprint(s.id, flush=True)\n{ASKED_WHILE_IT_ENDS}\ns.cancel()",
+            stderr=subprocess.PIPE,
+        )
+        stream_id, errors = (text.strip() for text in run.communicate(timeout=30))
+        assert (run.returncode, errors) == (-signal.SIGTERM, "")
+        assert ended(there, stream_id) == (Status.CANCELLED, "half a paragraph")
 
     def test_a_handler_of_the_users_own_is_left_alone(self, start, there):
         run = start(

@@ -169,6 +169,22 @@ async def test_several_servers_end_a_stream_once(shelves, store, caplog):
     assert caplog.text.count("lost its driver") == 1
 
 
+async def test_a_sweep_indexes_what_has_ended_and_asks_for_nothing_more(shelves, store, path):
+    sweeper = sweeper_of(shelves[0], Kernels())
+    await begin(store, None)
+    seen = await store.info("one")
+    await store.expire(seen, "gone")
+    statements = []
+    indexing = (await shelves[0].store())._database.indexing
+    await indexing.look(lambda db: db.set_trace_callback(statements.append))
+    await sweeper.sweep()
+    assert [sql for sql in statements if "INSERT INTO words" in sql]
+    statements.clear()
+    for _ in range(3):
+        await sweeper.sweep()
+    assert statements == []
+
+
 async def test_a_driver_of_elsewhere_ends_by_its_lease(shelves, store):
     sweeper = sweeper_of(shelves[0], Kernels(), lease=0.05)
     await begin(store, None)

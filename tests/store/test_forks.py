@@ -176,3 +176,13 @@ async def test_a_refused_fork_leaves_nothing_behind(resources):
     await resources.delete("source")
     with pytest.raises(StreamNotFound):
         await resources.delete("source")
+
+
+async def test_what_is_kept_for_its_forks_is_taken_up_by_nobody(open_store):
+    store = await open_store()
+    await say(store, await begin(store), "said")
+    await store.expire(await store.info("one"), "gone")
+    await store.resources.create(NewResource("fork", None, fork=Fork("one")))
+    await store.delete("one")
+    with pytest.raises(StreamNotFound):
+        await store.claim("one", "other", epoch=1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,12 +19,20 @@ def quick(monkeypatch):
     monkeypatch.setattr(lists, "_PAUSE", 0.01)
 
 
+async def version():
+    return 0, 1
+
+
+async def catch_up():
+    return True
+
+
 async def test_of_a_window_only_what_has_changed_is_read_again(open_store, quick):
     store, statements = await open_store(), []
     leases = [await begin(store, f"s{n}") for n in range(5)]
     windows = store.windows(Query(), 0, 5)
     await anext(windows)
-    await store._database.reader.set_trace_callback(statements.append)
+    await store._database.lists.look(lambda db: db.set_trace_callback(statements.append))
     await say(store, leases[2], "text")
     assert (await anext(windows)).streams[2].length == 4
     await windows.aclose()
@@ -38,11 +47,13 @@ async def test_reads_that_were_cancelled_do_not_pile_up():
         nonlocal running, most
         running += 1
         most = max(most, running)
-        await go.wait()
-        running -= 1
+        try:
+            await go.wait()
+        finally:
+            running -= 1
         return [{"total": 0, "id": None}]
 
-    reader = Lists(read)
+    reader = Lists(SimpleNamespace(browse=read, version=version), catch_up)
     for first in range(20):
         asked = asyncio.create_task(reader.window(Query(), first, 5))
         await asyncio.sleep(0)
@@ -65,9 +76,9 @@ async def test_a_slow_list_is_looked_at_less_often(monkeypatch):
     async def read(sql, params):
         if "matching" in sql:
             await asyncio.get_running_loop().run_in_executor(None, time.sleep, 0.2)
-        return [{"total": 0, "id": None, 0: 1}]
+        return [{"total": 0, "id": None}]
 
-    windows = Lists(read).windows(Query(), 0, 5)
+    windows = Lists(SimpleNamespace(browse=read, version=version), catch_up).windows(Query(), 0, 5)
     await anext(windows)
     monkeypatch.setattr(lists.asyncio, "sleep", sleep)
     with pytest.raises(asyncio.CancelledError):

@@ -107,7 +107,7 @@ class TestMigrations:
 
         async def half(db):
             await db.execute("CREATE TABLE half (x)")
-            await db.execute("ALTER TABLE streams ADD COLUMN whole TEXT")
+            await db.execute("ALTER TABLE streams ADD COLUMN half TEXT")
             await db.execute("NOT SQL")
 
         with pytest.raises(sqlite3.OperationalError, match="syntax error"):
@@ -153,7 +153,15 @@ class TestMigrations:
             tables = "SELECT name, type FROM sqlite_master ORDER BY name"
             columns = "SELECT * FROM pragma_table_info(?)"
             assert new.execute(tables).fetchall() == kept.execute(tables).fetchall()
-            for name in ("streams", "deltas", "resources", "producers", "shares", "stream_infos"):
+            for name in (
+                "streams",
+                "deltas",
+                "resources",
+                "producers",
+                "shares",
+                "docs",
+                "stream_infos",
+            ):
                 found = [db.execute(columns, (name,)).fetchall() for db in (new, kept)]
                 assert found[0] == found[1] != []
 

@@ -1,14 +1,17 @@
-"""The search in SQL against a search in Python."""
+"""The search in SQL against a search in Python: by the index, and without one."""
 
 import asyncio
 import tempfile
+import unicodedata
 from pathlib import Path
+from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nb_persistent_stream.protocol import Provenance
-from nb_persistent_stream.store import NewStream, Query, SqliteStore
+from nb_persistent_stream.store import NewStream, Query, SqliteStore, index
+from nb_persistent_stream.store.words import words
 
 
 def _has_one_form_a_case(character):
@@ -96,10 +99,51 @@ async def _found(streams, queries):
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(STREAMS, min_size=1, max_size=4), st.sampled_from(["", "a", "ü", "*"]))
-def test_sqlite_finds_exactly_what_a_plain_look_finds(streams, root):
+def test_without_an_index_sqlite_finds_exactly_what_a_plain_look_finds(streams, root):
     searches = _searches(streams)
     queries = [Query(search=search, root=root) for search in searches]
-    for search, (ids, total) in zip(searches, asyncio.run(_found(streams, queries)), strict=True):
+    with mock.patch.object(index, "has_fts5", return_value=False):
+        found = asyncio.run(_found(streams, queries))
+    for search, (ids, total) in zip(searches, found, strict=True):
         words = search.split()
         expected = {new.id for new in streams if all(_holds(new, word, root) for word in words)}
         assert (search, ids, total) == (search, expected, len(expected))
+
+
+def _dense(text):
+    """Whether a script without spaces is in it, of which the last character may begin no word."""
+    return any(unicodedata.category(character) == "Lo" for character in text)
+
+
+def _begins_a_word(stream, word):
+    return any(each.startswith(word) for text in _texts(stream) for each in words(text))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(STREAMS, min_size=1, max_size=4))
+def test_the_index_finds_exactly_the_streams_whose_words_begin_so(streams):
+    texts = sorted({text for new in streams for text in _texts(new)[1:]})
+    searches = [sought for text in texts for sought in (text, text[1:4], text.swapcase())]
+    searches = [search for search in searches if words(search)][:80]
+    found = asyncio.run(_found(streams, [Query(search=search) for search in searches]))
+    for search, (ids, total) in zip(searches, found, strict=True):
+        sought = {word for part in search.split() for word in words(part)}
+        expected = {new.id for new in streams if all(_begins_a_word(new, w) for w in sought)}
+        assert (search, total) == (search, len(ids))
+        assert _dense(search) or (search, ids) == (search, expected)
+
+
+# What FTS5 could take for its own: https://sqlite.org/fts5.html#full_text_query_syntax
+SYNTAX = st.sampled_from(
+    [*"\"*^+-:(){},'\\\0 aé字", "NEAR", "AND", "OR", "NOT", "entries", "words"]
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(SYNTAX, max_size=12).map("".join) | st.text(max_size=30), max_size=30))
+def test_no_search_is_an_error_and_each_finds_the_text_that_it_was_copied_from(searches):
+    told = [search for search in searches if "\0" not in search]
+    stream = NewStream(id="one", driver="d", provenance=Provenance(prompt=" ".join(told)))
+    found = asyncio.run(_found([stream], [Query(search=search) for search in searches]))
+    for search, (ids, _) in zip(searches, found, strict=True):
+        assert search not in told or not words(search) or ids == {"one"}

@@ -55,7 +55,8 @@ export class Toolbar {
     this.#search.spellcheck = false;
     this.#search.autocomplete = 'off';
     this.#search.placeholder = 'Search streams';
-    this.#search.title = 'Finds all these words in the title, tags, prompt, model, notebook or id';
+    this.#search.title =
+      'Finds all these words in the text, title, tags, prompt, model, notebook or id';
     this.#search.setAttribute('role', 'searchbox');
     this.#search.setAttribute('aria-label', 'Search streams');
     this.#search.addEventListener('input', () => {
