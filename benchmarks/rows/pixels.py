@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from ..processes import ROOT, TOKEN, command, jupyter, port_of, running
 from ..table import Row, percentile
 
-RATE, SECONDS, ROUNDS = 100, 6, 3
+RATE, SECONDS, ROUNDS = 100, 8, 3
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WORDS = f"""
 import sys

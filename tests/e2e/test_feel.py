@@ -100,6 +100,21 @@ def test_a_bounded_body_expands_and_collapses_where_it_is_read(page_of):
     assert page.get_by_role("button").count() == 0
 
 
+def test_every_button_can_be_reached_in_a_narrow_column(page_of):
+    page = page_of()
+    feed(page, "Words.")
+    view = page.locator("article")
+    for width in (120, 200, 400):
+        view.evaluate("(e, width) => { e.style.width = `${width}px` }", width)
+        outer = view.bounding_box()
+        boxes = [
+            button.bounding_box() for button in view.locator(".nbps-header button:visible").all()
+        ]
+        assert len(boxes) == 3
+        assert all(box["x"] >= outer["x"] for box in boxes), width
+        assert all(box["x"] + box["width"] <= outer["x"] + width for box in boxes), width
+
+
 def test_a_selection_survives_and_copy_gives_the_source(page_of):
     page = page_of()
     feed(page, "One *two* three, and **mo")
