@@ -2,10 +2,26 @@
 
 import sys
 import warnings
+from typing import Any
 
+from jupyter_server.auth.decorator import ws_authenticated
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.base.websocket import WebSocketMixin
 from jupyter_server.serverapp import ServerApp
+from tornado.websocket import WebSocketHandler
 
 from benchmarks.processes import TOKEN
+
+
+class BareHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
+    """A socket of this server on which nothing is said."""
+
+    @ws_authenticated
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        await super().get(*args, **kwargs)
+
+    def on_message(self, message: str | bytes) -> None:
+        pass
 
 
 def main() -> None:
@@ -19,6 +35,7 @@ def main() -> None:
             *("--log-level=ERROR", "--LabApp.log_level=ERROR"),
         ]
     )
+    app.web_app.add_handlers(".*", [("/bare", BareHandler)])  # type: ignore[no-untyped-call]
     print(f"port {app.port}", flush=True)
     app.start()
 

@@ -79,11 +79,17 @@ class DriverView:
 
     async def _wait(self) -> None:
         """Wait for news; while there are none, a state now and then says that the kernel lives."""
+        # Where `wait_for` makes a task (before Python 3.12) it costs three turns of the loop.
+        silence = asyncio.get_running_loop().call_later(_SILENCE, self._break_silence)
         try:
-            await asyncio.wait_for(self._news.wait(), _SILENCE)
-        except asyncio.TimeoutError:
-            self._state_is_new = True
+            await self._news.wait()
+        finally:
+            silence.cancel()
         self._news.clear()
+
+    def _break_silence(self) -> None:
+        self._state_is_new = True
+        self._news.set()
 
     async def _send_news(self) -> None:
         if self._state_is_new and not self._driver.info.status.final:

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Protocol
 
+import msgspec
+
 from ..protocol import Delta, ErrorRecord, Report, Status, StreamInfo
+from ..wire import deltas_message
 from .driving import Lease, NewStream, Opened
 from .listing import Page, Query, Window
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Batch:
     """What a follower hears at a time: new deltas, or a new state.
 
-    `up_to_date` is whether all that is known to be stored has been given out with it.
+    `up_to_date` is whether all that is known to be stored has been given out with it. Followers who
+    stand at one offset hear the same batch.
     """
 
     deltas: tuple[Delta, ...]
     info: StreamInfo | None = None
     up_to_date: bool = False
+
+    @cached_property
+    def message(self) -> bytes:
+        """The deltas as a message of the wire, encoded once for all who hear it."""
+        return msgspec.json.encode(deltas_message(self.deltas))
 
 
 class StreamStore(Protocol):

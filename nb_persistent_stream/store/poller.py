@@ -16,7 +16,7 @@ from .file import FileId, file_id, uri
 from .rows import DELTA, to_delta, to_info
 
 # Seconds between two looks: quick while text comes, slower the longer nothing has come.
-_QUICK, _CALM, _SLOW = 0.003, 0.01, 0.05
+_QUICK, _CALM, _SLOW = 0.001, 0.01, 0.05
 _CALM_AFTER, _SLOW_AFTER = 2.0, 30.0
 
 # A stream, and whether its body is wanted too.
@@ -53,6 +53,7 @@ class Poller:
         self._path = path
         self._deliver = deliver
         self._file: FileId = ()
+        self._file_seen_at = 0.0
         self._interests: dict[Key, _Interest] = {}
         self._wake = threading.Condition()
         self._asked = False
@@ -109,14 +110,19 @@ class Poller:
 
     def _wait(self, quiet: float) -> bool:
         """Sleep until it is time to look; False when the end has come."""
+        pause = self._pause(quiet)
+        if pause == _QUICK and not self._asked:
+            time.sleep(pause)  # a wait that can be woken takes twice the processor's time
+            return not self._closed
         with self._wake:
             self._wake.wait_for(lambda: self._closed or self._interests)
             if not self._asked:
-                self._wake.wait_for(lambda: self._closed or self._asked, self._pause(quiet))
+                self._wake.wait_for(lambda: self._closed or self._asked, pause)
             return not self._closed
 
     def _pause(self, quiet: float) -> float:
-        if quiet > _SLOW_AFTER or not any(body for _, body in self._interests):
+        interests = list(self._interests)  # other threads add to it
+        if quiet > _SLOW_AFTER or not any(body for _, body in interests):
             return _SLOW
         return _CALM if quiet > _CALM_AFTER else _QUICK
 
@@ -148,8 +154,11 @@ class Poller:
 
     def _same(self, db: sqlite3.Connection | None) -> sqlite3.Connection | None:
         """The connection, if it still is one to the file that others see."""
-        if db is not None and self._file != file_id(self._path):
-            raise StoreReplaced.of(self._path)
+        now = time.monotonic()
+        if db is not None and now - self._file_seen_at > _SLOW:
+            self._file_seen_at = now
+            if self._file != file_id(self._path):
+                raise StoreReplaced.of(self._path)
         return db
 
     def _fail(self, error: sqlite3.Error | StoreReplaced) -> None:

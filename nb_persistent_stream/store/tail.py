@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +22,8 @@ from .contract import Batch
 from .poller import News, Poller
 
 _WINDOW_BYTES = 256 * 1024
+# Of how many offsets what follows them is kept for the next reader who stands there.
+_SHARED = 16
 
 Read = Callable[[str, int], Awaitable[list[Delta]]]
 
@@ -35,6 +37,7 @@ class Feed:
         self.changed = asyncio.Event()
         self.readers = 0
         self._window: list[Delta] = []
+        self._batches: dict[int, Batch] = {}
 
     def apply(self, news: News) -> None:
         """Take in what the poller found, and wake who waits."""
@@ -42,16 +45,28 @@ class Feed:
         self.info = info and replace(info, length=news.length)
         self.failure = news.failure
         self._window = self._joined(news.deltas)
+        self._batches.clear()
         # Each waiter holds the event it saw, so that no change falls between a look and a wait.
         self.changed.set()
         self.changed = asyncio.Event()
 
-    def since(self, offset: int) -> list[Delta] | None:
-        """The deltas from an offset on, or None when the window does not hold them."""
+    def since(self, offset: int) -> Batch | None:
+        """The deltas from an offset on, or None when the window does not hold them.
+
+        All who stand there get the same batch.
+        """
+        batch = self._batches.get(offset)
+        if batch is None and (deltas := self._rest(offset)):
+            if len(self._batches) == _SHARED:  # readers that are slow, each on its own
+                self._batches.clear()
+            batch = self._batches[offset] = _batch(deltas, self.info)
+        return batch
+
+    def _rest(self, offset: int) -> tuple[Delta, ...]:
         if not self._window or not self._window[0].offset <= offset < self._window[-1].end:
-            return None
+            return ()
         index = bisect_right(self._window, offset, key=lambda delta: delta.offset) - 1
-        return [rest for delta in self._window[index:] if (rest := after(delta, offset))]
+        return tuple(rest for delta in self._window[index:] if (rest := after(delta, offset)))
 
     def _joined(self, deltas: tuple[Delta, ...]) -> list[Delta]:
         """The window with what is new: gapless, and of bounded size."""
@@ -86,18 +101,16 @@ class Tail:
             while True:
                 changed, info = feed.changed, await _state(feed)
                 if offset < info.length:
-                    deltas = feed.since(offset)
-                    if deltas is None:
-                        deltas = await self._read(stream_id, offset)
-                    if deltas:
-                        offset = deltas[-1].end
-                        yield Batch(tuple(deltas), up_to_date=offset >= info.length)
+                    batch = feed.since(offset) or _batch(await self._read(stream_id, offset), info)
+                    if batch.deltas:
+                        offset = batch.deltas[-1].end
+                        yield batch
                         continue
                 if info.revision != told:
                     told = info.revision
                     yield Batch((), info, up_to_date=True)
-                if info.status.final:
-                    return
+                    if info.status.final:
+                        return
                 await changed.wait()
 
     async def states(self, stream_id: str) -> AsyncGenerator[StreamInfo, None]:
@@ -110,8 +123,8 @@ class Tail:
                 if info.revision != told:
                     told = info.revision
                     yield info
-                if info.status.final:
-                    return
+                    if info.status.final:
+                        return
                 await changed.wait()
 
     def close(self) -> None:
@@ -149,6 +162,11 @@ class Tail:
             # What the poller said last may come after the close: that is what stands.
             if feed is not None and not self._closed:
                 feed.apply(item)
+
+
+def _batch(deltas: Sequence[Delta], info: StreamInfo | None) -> Batch:
+    is_all = bool(deltas) and info is not None and deltas[-1].end >= info.length
+    return Batch(tuple(deltas), up_to_date=is_all)
 
 
 async def _state(feed: Feed) -> StreamInfo:

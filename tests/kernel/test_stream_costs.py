@@ -101,7 +101,7 @@ def test_each_delta_costs_a_commit_and_some_turns_and_no_timer(page, say):
     assert messages <= 60 * costs.counts["seconds"] + 10  # one a frame
     assert costs.counts["statement"] <= DELTAS + 10  # each is a commit
     assert costs.counts["turn"] <= 8 * DELTAS
-    assert costs.counts["task"] <= DELTAS + messages + 20
+    assert costs.counts["task"] <= DELTAS + 20
     assert costs.counts["timer"] <= 2 * messages + 20
     assert costs.size(costs.first) <= 3.5 * len(TEXT) + 1000 * messages
 

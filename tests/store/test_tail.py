@@ -205,10 +205,26 @@ class TestFeed:
         feed.apply(News("one", length=15, deltas=(Delta(12, "new"),)))
         assert feed.since(9) is None
         assert feed.since(5) is None
-        assert feed.since(12) == [Delta(12, "new")]
+        assert feed.since(12).deltas == (Delta(12, "new"),)
+
+    def test_who_stands_at_one_offset_gets_one_batch_until_there_is_more(self):
+        feed = Feed()
+        feed.apply(News("one", length=8, deltas=(Delta(0, "one "), Delta(4, "two "))))
+        batch = feed.since(4)
+        assert feed.since(4) is batch
+        assert feed.since(0).message != batch.message
+        feed.apply(News("one", length=14, deltas=(Delta(8, "three "),)))
+        assert [delta.text for delta in feed.since(4).deltas] == ["two ", "three "]
+
+    def test_what_is_shared_is_bounded(self):
+        feed = Feed()
+        feed.apply(News("one", length=100, deltas=tuple(Delta(n, "x") for n in range(100))))
+        for offset in range(100):
+            assert feed.since(offset).deltas[0].offset == offset
+            assert len(feed._batches) <= tail._SHARED
 
     def test_what_is_beyond_the_window_is_not_in_it(self):
         feed = Feed()
         feed.apply(News("one", length=8, deltas=(Delta(4, "text"),)))
-        assert feed.since(6) == [Delta(6, "xt")]
+        assert feed.since(6).deltas == (Delta(6, "xt"),)
         assert feed.since(8) is None
