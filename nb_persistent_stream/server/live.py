@@ -81,6 +81,7 @@ class LiveHandler(JsonReplies, WebSocketMixin, WebSocketHandler, JupyterHandler)
     def open(self, *args: Any, **kwargs: Any) -> None:
         """Begin without subscriptions."""
         super().open(*args, **kwargs)
+        self.set_nodelay(True)  # a delta must not wait for the acknowledgement of the one before
         self._crowd.enter()
         self._subscriptions = Subscriptions(self.settings[SUBSCRIPTIONS])
         self._throttle = Throttle(_RATE, _BURST)

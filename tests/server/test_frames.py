@@ -1,10 +1,13 @@
 """What is said live is framed here: as tornado frames the rest."""
 
 import json
+import socket
 
 import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
+
+from nb_persistent_stream.server.live import LiveHandler
 
 from .conftest import ROOT, say
 from .page import Page, said
@@ -56,3 +59,12 @@ async def test_a_page_may_compress_as_jupyter_s_own_sockets_do(compressing, begi
 async def test_a_page_need_not_compress(connect):
     page = await connect()
     assert "Sec-WebSocket-Extensions" not in page.socket.headers
+
+
+async def test_no_delta_waits_for_the_acknowledgement_of_the_one_before(connect, monkeypatch):
+    opened, begin = [], LiveHandler.open
+    monkeypatch.setattr(LiveHandler, "open", lambda self: (opened.append(self), begin(self))[1])
+    await connect()
+    [handler] = opened
+    connection = handler.ws_connection.stream.socket
+    assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
