@@ -10,9 +10,10 @@ from nb_persistent_stream.protocol import Report, Status
 from nb_persistent_stream.server.sweeper import Sweeper
 from nb_persistent_stream.store import contract, poller
 
-from ..waiting import DEADLINE
+from ..waiting import DEADLINE, eventually
 from .conftest import say
 from .page import said
+from .test_live_robust import following
 
 WORD = "the quick brown fox jumps over the lazy dogs now. "
 WATCHERS, COMMITS, SWEEPS = 20, 10, 20
@@ -105,6 +106,7 @@ async def test_an_idle_server_wakes_up_for_its_sweeps_alone(
         page = await connect()
         page.subscribe(1, "one")
         await page.end(1)
+    await eventually(lambda: not following())
     swept, timers, counts, enough = 0, [], None, asyncio.Event()
     loop = asyncio.get_running_loop()
     call_at, sweep = loop.call_at, Sweeper._sweep

@@ -121,8 +121,7 @@ async def test_a_closed_socket_leaves_nothing_behind(connect, begin, shelf):
     for number in range(3):
         page.subscribe(number, f"s{number}")
     await page.quiet()
-    assert len(following()) == 3
-    assert len(interests(shelf)) == 3
+    await eventually(lambda: len(following()) == len(interests(shelf)) == 3)
     await page.close()
     await nobody_follows(shelf)
 
