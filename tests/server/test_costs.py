@@ -125,6 +125,7 @@ async def test_an_idle_server_wakes_up_for_its_sweeps_alone(
     )
     read.clear()
     await asyncio.wait_for(enough.wait(), DEADLINE)
-    assert counts[0] == SWEEPS
+    # A sweep may have been under way when the count began.
+    assert SWEEPS <= counts[0] <= SWEEPS + 1
     assert counts[1] <= SWEEPS + 2
     assert (await shelf.store())._tail._poller._thread is None
