@@ -2,8 +2,10 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -127,7 +129,20 @@ class TestKernel:
         until(lambda: ended(there, stream_id) == (Status.TIMEOUT, "half a paragraph"))
 
 
-def test_a_driver_that_slept_for_more_than_a_lease_writes_no_more(start, there):
+def sleeps_without_a_lock(run, path):
+    """Put a process to sleep, unless it is in the midst of a commit, which would hold up all."""
+    run.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, run.pid, os.WSTOPPED)
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            run.send_signal(signal.SIGCONT)
+            return False
+    return True
+
+
+def test_a_driver_that_slept_for_more_than_a_lease_writes_no_more(start, there, path):
     run = start(
         "import time\nfrom nb_persistent_stream import stream\n"
         "def talk():\n  while True:\n    yield 'word '\n    time.sleep(0.005)\n"
@@ -137,7 +152,7 @@ def test_a_driver_that_slept_for_more_than_a_lease_writes_no_more(start, there):
     )
     stream_id = run.stdout.readline().strip()
     until(lambda: there(lambda store: store.info(stream_id)).length > 50)
-    run.send_signal(signal.SIGSTOP)
+    until(lambda: sleeps_without_a_lock(run, path))
 
     async def expire(store):
         watch = LeaseWatch(store, 1)
