@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import SourceFailed
+from .wakes import wakes_of
 
 # What waits between a source and its driver at most; an item that has room may be of any size.
 _MOST_ITEMS, _MOST_BYTES = 256, 1024 * 1024
@@ -28,11 +29,19 @@ class _End:
 class Handoff:
     """Hands items over in order; a producer that is too fast waits.
 
-    Made on the consumer's event loop, read there once with `async for`.
+    Made on the consumer's event loop, read there once with `async for`. What waited together goes
+    through `join` before it is read.
     """
 
-    def __init__(self, most_items: int = _MOST_ITEMS, most_bytes: int = _MOST_BYTES) -> None:
+    def __init__(
+        self,
+        most_items: int = _MOST_ITEMS,
+        most_bytes: int = _MOST_BYTES,
+        join: Callable[[list[Any]], Iterable[Any]] = iter,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
+        self._wakes = wakes_of(self._loop)
+        self._join = join
         self._items: list[Any] = []
         self._most_items, self._most_bytes = most_items, most_bytes
         # What was handed over and not read yet; the consumer may hold a part of it.
@@ -83,7 +92,7 @@ class Handoff:
             with self._room:
                 items, self._items = self._items, []
                 size = self._bytes
-            for item in items:
+            for item in self._join(items):
                 if isinstance(item, _End):
                     if item.error is not None:
                         raise item.error
@@ -106,7 +115,7 @@ class Handoff:
         self._items.append(item)
         if len(self._items) == 1:  # the consumer takes all that is there when it wakes
             try:
-                self._loop.call_soon_threadsafe(self._ready.set)
+                self._wakes.set(self._ready, self._loop)
             except RuntimeError:  # the consumer's loop is closed
                 raise Abandoned from None
 

@@ -16,12 +16,16 @@ from collections.abc import (
     AsyncIterable,
     Callable,
     Iterable,
+    Iterator,
     Mapping,
 )
 from contextlib import suppress
+from itertools import groupby
 from typing import Any
 
+from ..chunking import merge
 from ..errors import InvalidInput
+from ..protocol import Piece
 from . import held
 from .contract import Event, Source
 from .handoff import Handoff
@@ -64,7 +68,7 @@ def iterable_source(source: Any, schema: object = None) -> Source:
 async def _read(
     source: Any, home: asyncio.AbstractEventLoop | None, context: contextvars.Context
 ) -> AsyncGenerator[Event, None]:
-    handoff = Handoff()
+    handoff = Handoff(join=_joined)
     reader = _reader_of(source)
     mouth = Mouth(reader, handoff)
     stop = _pump_on(home, source, mouth) if home else _pump_apart(source, mouth, context)
@@ -76,6 +80,13 @@ async def _read(
     finally:
         handoff.abandon()
         stop()
+
+
+def _joined(waiting: list[Any]) -> Iterator[Any]:
+    """What waited together, its neighbouring pieces of one part as one: they go to the disk so."""
+    for are_pieces, run in groupby(waiting, key=lambda event: isinstance(event, Piece)):
+        events = [*run]
+        yield from merge(events) if are_pieces else events
 
 
 def _reader_of(source: Any) -> Reader:
