@@ -18,6 +18,7 @@ from .durable.handlers import HANDLERS as DURABLE_HANDLERS
 from .durable.limits import LIMITS, Limits
 from .handlers import HANDLERS, NothingHandler, RootHandler
 from .live import LiveHandler
+from .promptness import CONNECTION_CLASS, prompt
 from .shelf import SHELF, Shelf
 from .static import ViewerFileHandler
 from .sweeper import Sweeper
@@ -80,6 +81,8 @@ class StreamExtension(ExtensionApp):
         self._sweeper = Sweeper(self._shelf, settings.lease, census, self.log)
         self._sweeping = PeriodicCallback(self._sweeper.sweep, self.sweep_interval * 1000)
         self._sweeping.start()
+        if connection_class := self.settings.get(CONNECTION_CLASS):
+            self.settings[CONNECTION_CLASS] = prompt(connection_class)
 
     def initialize_handlers(self) -> None:
         """Add the routes; the first one has an address without a slash at its end, too."""
