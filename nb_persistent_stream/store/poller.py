@@ -16,7 +16,7 @@ from .file import FileId, file_id, uri
 from .rows import DELTA, to_delta, to_info
 
 # Seconds between two looks: quick while text comes, slower the longer nothing has come.
-_QUICK, _CALM, _SLOW = 0.001, 0.01, 0.05
+_QUICK, _CALM, _SLOW = 0.0005, 0.01, 0.05
 _CALM_AFTER, _SLOW_AFTER = 2.0, 30.0
 
 # A stream, and whether its body is wanted too.
