@@ -35,7 +35,7 @@ from .shelf import SHELF, Shelf
 from .subscriptions import Subscriptions
 from .throttle import Throttle
 
-Tell = Callable[[int, Mapping[str, Any]], Awaitable[None]]
+Tell = Callable[..., Awaitable[None]]
 
 # In bytes; the longest request of a page is a search in a notebook with a long path.
 _LONGEST_REQUEST = 64 * 1024
@@ -132,21 +132,22 @@ class LiveHandler(JsonReplies, WebSocketMixin, WebSocketHandler, JupyterHandler)
         if hindrance := self._subscriptions.hindrance(is_list=is_list):
             await self._send(sub, error_message("invalid-input", hindrance))
             return
+        # A page stays for hours, and thousands may: of its request no more is kept than this.
+        asked = (request,) if is_list else (request.get("stream_id"), request.get("offset", 0))
         tell = self._tell_list if is_list else self._tell_stream
-        self._subscriptions.start(sub, self._serve(sub, tell, request), is_list=is_list)
+        self._subscriptions.start(sub, self._serve(sub, tell, *asked), is_list=is_list)
 
-    async def _serve(self, sub: int, tell: Tell, request: Mapping[str, Any]) -> None:
+    async def _serve(self, sub: int, tell: Tell, *asked: Any) -> None:
         # `on_close` follows, and ends the others.
         with suppress(WebSocketClosedError, StreamClosedError):
             try:
-                await tell(sub, request)
+                await tell(sub, *asked)
             except PersistentStreamError as error:
                 _, type_ = error_type(error) or (500, "unavailable")
                 await self._send(sub, error_message(type_, str(error)))
 
-    async def _tell_stream(self, sub: int, request: Mapping[str, Any]) -> None:
-        stream_id = check_id(request.get("stream_id"))
-        offset = _check_offset(request.get("offset", 0))
+    async def _tell_stream(self, sub: int, stream_id: Any, offset: Any) -> None:
+        stream_id, offset = check_id(stream_id), _check_offset(offset)
         shelf: Shelf = self.settings[SHELF]
         store = await shelf.store()
         # Of what a live stream was, no more is kept for each watcher than this.
