@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from shutil import which
@@ -147,6 +148,29 @@ def _commits() -> list[float]:
 
 
 def _crowd(watchers: int, streams: int, rate: int) -> Iterator[Row]:
+    few, _ = _watched(streams, streams, rate)
+    many, lags = _watched(watchers, streams, rate)
+    held = (many.memory - few.memory) / (watchers - streams) / 1000
+    what = f"{watchers:,} watchers, {streams} live streams at {rate} deltas/s"
+    lag = percentile(lags, 0.99)
+    yield Row(f"{what}: deltas dropped", "", many.missing, goal="0", met=many.missing == 0)
+    yield Row(f"{what}: p99 lag", "ms", lag, goal="≤ 500", met=lag <= 500)
+    yield Row(
+        f"{what}: memory a watcher", "KB", held, limit=_bare(watchers), goal="≤ 30", met=held <= 30
+    )
+    yield Row(f"{what}: server's CPU", "of a core", many.cpu / CROWD_SECONDS, goal="reported")
+
+
+@dataclass(frozen=True, slots=True)
+class _Costs:
+    """What a crowd costs a server: bytes, seconds of a core, and the deltas that never came."""
+
+    memory: int
+    cpu: float
+    missing: int
+
+
+def _watched(watchers: int, streams: int, rate: int) -> tuple[_Costs, list[float]]:
     with (
         _serving() as (port, server, store),
         _driving(store, rate * CROWD_SECONDS, rate, streams) as (ids, driver),
@@ -157,17 +181,9 @@ def _crowd(watchers: int, streams: int, rate: int) -> Iterator[Row]:
         cpu = cpu_seconds(server.pid)
         _go(driver)
         lags = _collect(readers, rate * CROWD_SECONDS * watchers)
-        cpu = cpu_seconds(server.pid) - cpu
-        held = (memory(server.pid) - before) / watchers / 1000
         missing = sum(rate * CROWD_SECONDS - count for count in readers.counts)
-    what = f"{watchers:,} watchers, {streams} live streams at {rate} deltas/s"
-    lag = percentile(lags, 0.99)
-    yield Row(f"{what}: deltas dropped", "", missing, goal="0", met=missing == 0)
-    yield Row(f"{what}: p99 lag", "ms", lag, goal="≤ 500", met=lag <= 500)
-    yield Row(
-        f"{what}: memory a watcher", "KB", held, limit=_bare(watchers), goal="≤ 30", met=held <= 30
-    )
-    yield Row(f"{what}: server's CPU", "of a core", cpu / CROWD_SECONDS, goal="reported")
+        held, cpu = memory(server.pid) - before, cpu_seconds(server.pid) - cpu
+    return _Costs(held, cpu, missing), lags
 
 
 def _bare(watchers: int) -> float:
