@@ -36,9 +36,15 @@ def outcome(future: concurrent.futures.Future[T], timeout: float | None = None) 
     Raises:
         concurrent.futures.TimeoutError: it took longer than `timeout` seconds.
     """
+    # A signal's handler may come at any step. `concurrent.futures.wait` holds the future's own lock
+    # in many of them, and who is to end the future needs that.
+    waits = threading.Lock()
+    waits.acquire()
+    future.add_done_callback(lambda _: waits.release())
     end = float("inf") if timeout is None else time.monotonic() + timeout
-    while not future.done() and (left := end - time.monotonic()) > 0:
-        concurrent.futures.wait((future,), min(left, _NOTICED_WITHIN))
+    while (left := end - time.monotonic()) > 0:
+        if waits.acquire(timeout=min(left, _NOTICED_WITHIN)):
+            break
     return future.result(0)
 
 

@@ -33,6 +33,8 @@ ENDED = (
 )
 # How long, in seconds, an end waits for what is still to be shown.
 _LAST_WORDS = 1.0
+# A turn of the loop that takes longer, in seconds, waits for something.
+_LONGEST_TURN = 2.0
 _END = object()
 
 
@@ -202,7 +204,7 @@ def runtime() -> Runtime:
     with _lock:
         if _runtime is None:
             _runtime = Runtime()
-            before_sigterm(_end_now)
+            before_sigterm(_end_now, _goes_on)
         return _runtime
 
 
@@ -213,8 +215,9 @@ def settings() -> Config:
 
 def _end() -> None:
     # A script that has said all it has to say still wants its answers; a kernel must go at once.
+    # SIGTERM's end, if it comes meanwhile, cancels this one when all has been flushed.
     if _runtime is not None:
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt, CancelledError):
             _runtime.close(patient=not in_kernel())
 
 
@@ -223,6 +226,16 @@ def _end_now() -> None:
     if _runtime is not None:
         with suppress(CancelledError):
             _runtime.close(patient=False)
+
+
+def _goes_on() -> bool:
+    """Whether the loop is held up by nobody."""
+    turned = threading.Event()
+    with suppress(RuntimeError):  # it has been closed
+        if _runtime is not None:
+            _runtime.loop.call_soon_threadsafe(turned.set)
+            return turned.wait(_LONGEST_TURN)
+    return True
 
 
 def _forget() -> None:

@@ -32,6 +32,21 @@ while not s.text:
     time.sleep(0.01)
 """
 
+# The loop waits for a lock that the main thread holds when SIGTERM comes: `concurrent.futures` and
+# others take some in passing.
+HELD = """
+import signal, threading
+from nb_persistent_stream.kernel.runtime import runtime
+
+lock = threading.Lock()
+with lock:
+    runtime().loop.call_soon_threadsafe(lambda: (lock.acquire(), lock.release()))
+    print(s.id, flush=True)
+    while signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        time.sleep(0.01)
+time.sleep(3600)
+"""
+
 # SIGTERM comes while a store is being closed, and asks for the same: the second is the slower.
 ASKED_WHILE_IT_ENDS = """
 import asyncio, os, signal
@@ -101,6 +116,13 @@ class TestSigterm:
         stream_id = the_id(there)
         os.kill(notebook.manager.provisioner.pid, signal.SIGTERM)
         until(lambda: ended(there, stream_id) == (Status.TIMEOUT, "half a paragraph"))
+
+    def test_a_lock_that_the_script_holds_then_is_let_go(self, start, there):
+        run = start(TALK + HELD)
+        stream_id = run.stdout.readline().strip()
+        run.terminate()
+        assert run.wait(30) == -signal.SIGTERM
+        assert ended(there, stream_id) == (Status.TIMEOUT, "half a paragraph")
 
     def test_a_script_that_is_ending_already_ends_quietly(self, start, there):
         run = start(
