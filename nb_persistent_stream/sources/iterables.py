@@ -34,6 +34,8 @@ from .pydantic_ai import is_cumulative
 from .read import LineReader, Reader, WholeReader
 from .schema import to_schema
 
+# How many pieces become one at most: a few may be long.
+_MOST_JOINED = 32
 _LINES = ("iter_lines", "aiter_lines")
 
 
@@ -86,7 +88,9 @@ def _joined(waiting: list[Any]) -> Iterator[Any]:
     """What waited together, its neighbouring pieces of one part as one: they go to the disk so."""
     for are_pieces, run in groupby(waiting, key=lambda event: isinstance(event, Piece)):
         events = [*run]
-        yield from merge(events) if are_pieces else events
+        for start in range(0, len(events), _MOST_JOINED):
+            some = events[start : start + _MOST_JOINED]
+            yield from merge(some) if are_pieces else some
 
 
 def _reader_of(source: Any) -> Reader:

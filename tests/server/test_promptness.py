@@ -36,6 +36,8 @@ async def test_no_message_of_a_kernel_waits_for_the_acknowledgement_of_the_one_b
     connection = handler.ws_connection.stream.socket
     assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     page.close()
+    while await page.read_message() is not None:
+        pass
     await jp_fetch("api", "kernels", kernel_id, method="DELETE")
 
 

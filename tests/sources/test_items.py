@@ -36,7 +36,7 @@ def as_dict(chunk):
 
 
 async def test_text_is_text():
-    assert await read(["a", "b"]) == [Piece("a"), Piece("b")]
+    assert await text(["a", "b"]) == "ab"
 
 
 async def test_none_is_no_text():
