@@ -33,8 +33,6 @@ ENDED = (
 )
 # How long, in seconds, an end waits for what is still to be shown.
 _LAST_WORDS = 1.0
-# A turn of the loop that takes longer, in seconds, waits for something.
-_LONGEST_TURN = 2.0
 _END = object()
 
 
@@ -204,7 +202,7 @@ def runtime() -> Runtime:
     with _lock:
         if _runtime is None:
             _runtime = Runtime()
-            before_sigterm(_end_now, _goes_on)
+            before_sigterm(_end_now, _runtime.loop)
         return _runtime
 
 
@@ -226,16 +224,6 @@ def _end_now() -> None:
     if _runtime is not None:
         with suppress(CancelledError):
             _runtime.close(patient=False)
-
-
-def _goes_on() -> bool:
-    """Whether the loop is held up by nobody."""
-    turned = threading.Event()
-    with suppress(RuntimeError):  # it has been closed
-        if _runtime is not None:
-            _runtime.loop.call_soon_threadsafe(turned.set)
-            return turned.wait(_LONGEST_TURN)
-    return True
 
 
 def _forget() -> None:
