@@ -202,7 +202,7 @@ def runtime() -> Runtime:
     with _lock:
         if _runtime is None:
             _runtime = Runtime()
-            before_sigterm(_end_now, _runtime.loop)
+            before_sigterm(_end_now, lambda: None if _runtime is None else _runtime.loop)
         return _runtime
 
 

@@ -6,7 +6,9 @@ import socket
 import pytest
 from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 
-from nb_persistent_stream.server.promptness import CONNECTION_CLASS, prompt
+from nb_persistent_stream.server.promptness import CONNECTION_CLASS
+
+from ..waiting import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -30,9 +32,7 @@ async def test_no_message_of_a_kernel_waits_for_the_acknowledgement_of_the_one_b
     answer = await jp_fetch("api", "kernels", method="POST", body=json.dumps({"name": "python3"}))
     kernel_id = json.loads(answer.body)["id"]
     page = await jp_ws_fetch("api", "kernels", kernel_id, "channels")
-    message = await page.read_message()
-    assert message is not None
-    [handler] = opened
+    [handler] = await eventually(lambda: opened)
     connection = handler.ws_connection.stream.socket
     assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     page.close()
@@ -42,7 +42,7 @@ async def test_no_message_of_a_kernel_waits_for_the_acknowledgement_of_the_one_b
 
 
 def test_what_the_user_chose_for_these_sockets_is_kept(server):
-    chosen = type("Chosen", (), {"connect": lambda _: "connected", "answer": 42})
-    assert prompt(chosen).answer == 42
+    chosen = server.kernel_websocket_connection_class
     used = server.web_app.settings[CONNECTION_CLASS]
-    assert issubclass(used, server.kernel_websocket_connection_class)
+    assert issubclass(used, chosen)
+    assert set(chosen.section_names()) < set(used.section_names())  # the settings that it obeys

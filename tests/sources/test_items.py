@@ -3,6 +3,7 @@
 import pytest
 from openai.types.chat import ChatCompletionChunk
 
+from nb_persistent_stream.chunking import merge
 from nb_persistent_stream.errors import InvalidInput
 from nb_persistent_stream.protocol import Delta, Piece, Report
 
@@ -36,7 +37,7 @@ def as_dict(chunk):
 
 
 async def test_text_is_text():
-    assert await text(["a", "b"]) == "ab"
+    assert merge(await read(["a", "b"])) == [Piece("ab")]
 
 
 async def test_none_is_no_text():
