@@ -202,7 +202,7 @@ def runtime() -> Runtime:
     with _lock:
         if _runtime is None:
             _runtime = Runtime()
-            before_sigterm(_end_now, lambda: None if _runtime is None else _runtime.loop)
+            before_sigterm(_end_now, _loop_now)
         return _runtime
 
 
@@ -224,6 +224,10 @@ def _end_now() -> None:
     if _runtime is not None:
         with suppress(CancelledError):
             _runtime.close(patient=False)
+
+
+def _loop_now() -> asyncio.AbstractEventLoop | None:
+    return None if _runtime is None else _runtime.loop
 
 
 def _forget() -> None:
