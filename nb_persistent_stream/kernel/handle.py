@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -116,19 +124,17 @@ class Stream(Answer):
         return self._outcome(info, text)
 
     async def follow(self, offset: int = 0) -> AsyncIterator[Delta]:
-        """The deltas from an offset (bytes) on, as they are stored, until the end.
+        """The deltas from an offset (bytes), as they are stored, to the end; leaving stops nothing.
 
         Raises:
             StreamFailed, StreamCancelled: it ended so, after its last delta.
         """
         batches = self._runtime.bridge_each(self._store.follow(self.id, offset))
-        with self._waiting():
-            async with aclosing(batches):
-                async for batch in batches:
-                    for delta in batch.deltas:
-                        yield delta
-            end = await self._runtime.bridge(self._end())
-        self._outcome(*end)
+        async with aclosing(batches):
+            while batch := await self._awaited(anext(batches, None)):
+                for delta in batch.deltas:
+                    yield delta
+        self._outcome(*await self._awaited(self._runtime.bridge(self._end())))
 
     def cancel(self) -> None:
         """Stop the stream, wherever it is driven and whoever follows it; what was said is kept."""
@@ -202,9 +208,11 @@ class Stream(Answer):
         return Shown(self._runtime, self._store, self.id, self._driver, reused=self.reused)
 
     async def _finished(self) -> str:
+        return self._outcome(*await self._awaited(self._runtime.bridge(self._end())))
+
+    async def _awaited(self, step: Awaitable[Any]) -> Any:
         with self._waiting():
-            info, text = await self._runtime.bridge(self._end())
-        return self._outcome(info, text)
+            return await step
 
     def _wait(self, timeout: float | None = None) -> tuple[StreamInfo, str]:
         with self._waiting(), heard():

@@ -101,6 +101,17 @@ class TestHandle:
         feeds = s._store._tail._feeds
         await eventually(lambda: (s.id, True) not in feeds)
 
+    def test_the_end_of_a_followers_loop_does_not_stop_the_stream(self, script):
+        s = stream(script.say("one "))
+
+        async def first():
+            return (await anext(aiter(s))).text
+
+        # What it leaves open, the loop ends: by a task that it cancels at once.
+        assert asyncio.run(first()) == "one "
+        script.say("two").end()
+        assert s.result(20) == "one two"
+
     async def test_a_follower_that_is_cancelled_is_let_go(self, script):
         s = stream(script)
         # Of a handle that began it, the stream would end too.
