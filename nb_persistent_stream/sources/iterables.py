@@ -34,8 +34,8 @@ from .pydantic_ai import is_cumulative
 from .read import LineReader, Reader, WholeReader
 from .schema import to_schema
 
-# How many pieces become one at most: a few may be long.
-_MOST_JOINED = 32
+# At so many characters no more is joined to a piece.
+_MOST_JOINED = 16384
 _LINES = ("iter_lines", "aiter_lines")
 
 
@@ -87,10 +87,18 @@ async def _read(
 def _joined(waiting: list[Any]) -> Iterator[Any]:
     """What waited together, its neighbouring pieces of one part as one: they go to the disk so."""
     for are_pieces, run in groupby(waiting, key=lambda event: isinstance(event, Piece)):
-        events = [*run]
-        for start in range(0, len(events), _MOST_JOINED):
-            some = events[start : start + _MOST_JOINED]
-            yield from merge(some) if are_pieces else some
+        if not are_pieces:
+            yield from run
+            continue
+        some: list[Piece] = []
+        length = 0
+        for piece in run:
+            some.append(piece)
+            length += len(piece.text)
+            if length >= _MOST_JOINED:
+                yield from merge(some)
+                some, length = [], 0
+        yield from merge(some)
 
 
 def _reader_of(source: Any) -> Reader:
