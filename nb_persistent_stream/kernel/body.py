@@ -9,12 +9,16 @@ from dataclasses import replace
 from ..protocol import Delta, Piece, after, text_of, valid
 from ..toolcalls import NO_ARGUMENTS, TOOL_CALL, ToolCall, belongs, calls_of
 
+# A delta takes some 180 bytes beside its text, which may be of six: up to so many characters, what
+# is said next is joined to it.
+_MOST_JOINED = 1024
 _HIGH_SURROGATES = ("\ud800", "\udbff")
 
 
 class Body:
     """An append-only log of deltas. One thread appends; any thread may read.
 
+    Where one delta ends and the next begins is not kept: the last may grow, but stays in its place.
     What has no place in a log yet waits: half a character for its other half, and a tool call's
     name for the call's first argument.
     """
@@ -95,7 +99,11 @@ class Body:
         if not piece.text:
             return None
         delta = Delta(self.end, piece.text, piece.kind, piece.meta)
-        self._deltas.append(delta)
+        last = self._deltas[-1] if self._deltas else None
+        if last is not None and _is_joined(last, delta):
+            self._deltas[-1] = Delta(last.offset, last.text + delta.text, last.kind, last.meta)
+        else:
+            self._deltas.append(delta)
         self.end = delta.end
         return delta
 
@@ -104,3 +112,12 @@ def _same_part(waiting: Piece, piece: Piece) -> bool:
     if waiting.kind != piece.kind:
         return False
     return piece.kind != TOOL_CALL or belongs(waiting.meta or {}, piece.meta or {})
+
+
+def _is_joined(last: Delta, delta: Delta) -> bool:
+    return (
+        last.kind == delta.kind
+        and last.meta == delta.meta
+        and last.data is None
+        and len(last.text) + len(delta.text) <= _MOST_JOINED
+    )

@@ -13,6 +13,8 @@ Append = Callable[[Sequence[Delta]], Awaitable[None]]
 
 # A source is not read further ahead of the store than this, in bytes.
 _MOST_UNSAVED = 4 * 1024 * 1024
+# So many that wait become one: each takes some 180 bytes beside its text, which may be of six.
+_MANY = 256
 
 
 class Writer:
@@ -29,6 +31,7 @@ class Writer:
         self._chunker = Chunker(chunk_by)
         self._max_delay = max_delay
         self._ready: list[Said] = []
+        self._loose = 0  # of these, the last ones, which were not merged yet
         self._offset = offset
         self._marks = Marks()
         self._unsaved = 0
@@ -85,6 +88,10 @@ class Writer:
     def _queue(self, ready: list[Said]) -> None:
         if ready:
             self._ready += ready
+            self._loose += len(ready)
+            if self._loose >= _MANY:
+                self._ready[-self._loose :] = merge(self._ready[-self._loose :])
+                self._loose = 0
             self._wake.set()
         if self._chunker.waiting and self._timer is None:
             self._timer = self._loop.call_at(self._due, self._look)
@@ -111,7 +118,7 @@ class Writer:
                 await self._wake.wait()
                 self._wake.clear()
                 while self._ready:
-                    ready, self._ready = merge(self._ready), []
+                    ready, self._ready, self._loose = merge(self._ready), [], 0
                     await self._write(ready)
         finally:
             if self._timer is not None:

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,6 +66,34 @@ def test_since_gives_the_rest_and_cuts_the_first():
     assert body.since(3) == [Delta(3, "b"), Delta(4, "why", "reasoning")]
     assert body.since(5) == [Delta(5, "hy", "reasoning")]
     assert body.since(7) == body.since(99) == []
+
+
+WORDS = st.builds(str.__mul__, st.sampled_from(["a", "né ", "字😀"]), st.integers(1, 400))
+KINDS = st.sampled_from(["text", "reasoning"])
+
+
+@given(st.lists(st.builds(Piece, WORDS, KINDS), min_size=1), st.data())
+def test_wherever_it_is_cut_nothing_is_lost_and_each_byte_keeps_its_kind(pieces, data):
+    body = Body()
+    deltas = [body.append(piece) for piece in pieces]
+    cut = data.draw(st.sampled_from([0, *(delta.end for delta in deltas)]))
+    parts = [*body.until(cut), *body.since(cut)]
+    assert [delta.offset for delta in parts] == [0, *(delta.end for delta in parts)][:-1]
+    assert by_byte(parts) == by_byte(deltas)
+
+
+def by_byte(deltas):
+    return [(byte, delta.kind) for delta in deltas for byte in delta.raw]
+
+
+def test_small_deltas_take_little_beside_their_text():
+    body, count = Body(), 50_000
+    tracemalloc.start()
+    for number in range(count):
+        body.append(Piece(f"{number} and "))
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 1.5 * body.end
 
 
 def test_text_is_of_one_kind():

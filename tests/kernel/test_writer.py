@@ -1,4 +1,5 @@
 import asyncio
+import tracemalloc
 from itertools import repeat
 
 import pytest
@@ -150,6 +151,24 @@ async def test_a_source_is_not_read_far_ahead_of_the_store(make, monkeypatch):
     await asyncio.wait_for(ahead, 10)
     await one.close()
     assert "".join(store.texts) == "x" * 99 + " y "
+
+
+async def test_what_waits_for_the_store_takes_little_beside_its_text(make):
+    one, store = make()
+    store.gate.clear()
+    await say(one, "first ")
+    await eventually(lambda: store.began)
+    tracemalloc.start()
+    texts = [f"{number} and " for number in range(50_000)]
+    await say(one, *texts)
+    said = "".join(texts)
+    del texts
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    store.gate.set()
+    await one.close()
+    assert "".join(store.texts) == f"first {said}"
+    assert held < 3 * len(said)  # `said` is one of the three
 
 
 async def test_a_failure_wakes_who_waits_for_room(make, monkeypatch):
