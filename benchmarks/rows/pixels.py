@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import statistics
 import tempfile
 import time
@@ -13,11 +10,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from ..processes import ROOT, TOKEN, command, jupyter, port_of, running
+from ..pages import chromium, notebook, run_cell
+from ..processes import ROOT, command, jupyter, port_of, running
 from ..table import Row, percentile
 
 RATE, SECONDS, ROUNDS = 100, 8, 3
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WORDS = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
@@ -107,9 +104,7 @@ def rows() -> Iterator[Row]:
         jupyter(Path(folder), Path(folder) / "s.db") as (port, _),
         running(command("bare", RATE * SECONDS, RATE)) as bare,
     ):
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=FLAGS
-        )
+        browser = chromium(playwright)
         pages = {name: _open(browser, port, Path(folder), name) for name in BOOKS}
         limit = browser.new_page()
         limit.goto(f"http://127.0.0.1:{port_of(bare)}/")
@@ -150,26 +145,7 @@ def _drawn(*pages: Page) -> list[float]:
 
 
 def _open(browser: Browser, port: int, folder: Path, name: str) -> Page:
-    """A page of a notebook that holds one cell."""
-    number = list(BOOKS).index(name)
-    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    cell: dict[str, object] = {
-        "cell_type": "code",
-        "id": "c",
-        "metadata": {},
-        "outputs": [],
-        "execution_count": None,
-    }
-    book = {"cells": [cell | {"source": BOOKS[name].strip()}], "metadata": {"kernelspec": spec}}
-    text = json.dumps(book | {"nbformat": 4, "nbformat_minor": 5})
-    (folder / f"{number}.ipynb").write_text(text)
-    page = browser.new_page()
-    page.goto(
-        f"http://127.0.0.1:{port}/lab/workspaces/{number}/tree/{number}.ipynb?token={TOKEN}",
-        timeout=120_000,
-    )
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=120_000)
+    page = notebook(browser, port, folder, str([*BOOKS].index(name)), BOOKS[name])
     _look(page)
     return page
 
@@ -190,8 +166,7 @@ def _begin(page: Page) -> None:
     if page.query_selector(".jp-Notebook") is None:
         page.evaluate("window.begin()")
         return
-    page.click(".jp-Notebook .jp-Cell .cm-content")
-    page.keyboard.press("Shift+Enter")
+    run_cell(page)
 
 
 def _settled(page: Page) -> list[tuple[float, float]]:
