@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+
 DOCS = Path(__file__).parents[1] / "docs"
 
 
+@pytest.mark.slow
 def test_the_examples_of_reuse_run(monkeypatch, tmp_path):
     monkeypatch.setenv("NB_STREAM_STORE", str(tmp_path / "streams.db"))
     monkeypatch.setenv("NB_STREAM_MODEL", "demo")

@@ -6,10 +6,13 @@ import inspect
 import re
 from pathlib import Path
 
+import pytest
+
 README = (Path(__file__).parents[1] / "README.md").read_text()
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
+@pytest.mark.slow
 def test_the_five_examples_run(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("NB_STREAM_STORE", str(tmp_path / "streams.db"))
     assert len(EXAMPLES) == 5

@@ -158,6 +158,7 @@ class TestAsked:
         assert s.result(20)
 
 
+@pytest.mark.slow
 class TestKilled:
     """The driver is killed with -9, and another goes on."""
 
@@ -245,6 +246,7 @@ class TestKilled:
         assert s.resume().result(20) == said("text")
 
 
+@pytest.mark.slow
 class TestRaces:
     def test_of_two_who_take_it_up_one_drives_and_one_follows(
         self, lost, elsewhere_started, provider, there
@@ -305,6 +307,7 @@ class TestCut:
         assert provider.generations == 1
 
 
+@pytest.mark.slow
 class TestExpired:
     """The provider sends no more events of an answer, and gives it as a whole when it is over."""
 
@@ -346,6 +349,7 @@ class TestExpired:
         assert get(stream_id).reasoning == said("reasoning")
 
 
+@pytest.mark.slow
 class TestOver:
     def test_an_answer_that_failed_meanwhile_keeps_its_text(self, lost, provider):
         stream_id = lost(20, most=8, fails=True)

@@ -17,6 +17,7 @@ DOCS = (Path(__file__).parents[2] / "docs/providers.md").read_text()
 EXAMPLES = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
 
 
+@pytest.mark.slow  # LiteLLM takes long to import
 @pytest.mark.filterwarnings("ignore")  # LiteLLM's dependencies warn
 def test_the_examples_run(aimock, store_file, monkeypatch, capsys):
     for name in ("OPENAI", "ANTHROPIC", "GROQ"):

@@ -87,6 +87,7 @@ class TestWindow:
         assert (window.total, ids(window.streams)) == (4, ["s9", "s6", "s3", "s0"])
 
 
+@pytest.mark.slow
 class TestWindows:
     @pytest.fixture
     async def watch(self, store):
