@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, Error, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from .processes import TOKEN
 
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-_PATIENCE, _SOON, _TRIES = 120_000, 5_000, 3
+_PATIENCE = 120_000
+# JupyterLab forgets a cell that is run before there is a connection.
+_READY = """() => {
+  const kernel = jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
+  return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
+}"""
 
 
 def chromium(playwright: Playwright) -> Browser:
@@ -41,20 +45,11 @@ def notebook(browser: Browser, port: int, folder: Path, name: str, code: str) ->
         timeout=_PATIENCE,
     )
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=_PATIENCE)
-    idle = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
-    page.wait_for_selector(idle, timeout=_PATIENCE)
+    page.wait_for_function(_READY, timeout=_PATIENCE)
     return page
 
 
 def run_cell(page: Page) -> None:
-    """Run the cell of a page; JupyterLab may forget it just after the kernel's start."""
-    prompt = page.locator(".jp-Notebook .jp-Cell .jp-InputPrompt").first
-    before = prompt.inner_text()
-    changed = "(before) => document.querySelector('.jp-Cell .jp-InputPrompt').innerText !== before"
-    for _ in range(_TRIES):
-        page.click(".jp-Notebook .jp-Cell .cm-content")
-        page.keyboard.press("Shift+Enter")
-        with suppress(Error):
-            page.wait_for_function(changed, arg=before, timeout=_SOON)
-            return
-    raise RuntimeError("JupyterLab did not run the cell.")
+    """Run the cell of a notebook's page."""
+    page.click(".jp-Notebook .jp-Cell .cm-content")
+    page.keyboard.press("Shift+Enter")

@@ -33,6 +33,7 @@ def main() -> None:
             *("--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"),
             *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}"),
             *("--log-level=ERROR", "--LabApp.log_level=ERROR"),
+            "--LabApp.expose_app_in_browser=True",
         ]
     )
     app.web_app.add_handlers(".*", [("/bare", BareHandler)])  # type: ignore[no-untyped-call]

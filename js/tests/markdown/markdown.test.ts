@@ -127,13 +127,13 @@ describe('a long body', () => {
     expect(view.element.querySelectorAll('p')).toHaveLength(1_000);
   });
 
-  it('stands in wrappers of 32 blocks, and code in wrappers of 64 lines', () => {
+  it('stands in wrappers of 64 blocks, and code in wrappers of 64 lines', () => {
     const view = markdown();
     say(view, 'text\n\n'.repeat(100), `\`\`\`\n${'line\n'.repeat(200)}\`\`\`\n`);
     view.end();
     settle(view);
     const wrappers = [...(view.element.firstElementChild?.children ?? [])];
-    expect(wrappers.map(({ children }) => children.length)).toEqual([32, 32, 32, 5]);
+    expect(wrappers.map(({ children }) => children.length)).toEqual([64, 37]);
     expect(view.element.children).toHaveLength(1);
     const groups = [...view.element.querySelectorAll('.nbps-md-lines')];
     expect(groups.map(({ textContent }) => textContent?.split('\n').length)).toEqual([
@@ -142,9 +142,9 @@ describe('a long body', () => {
   });
 
   it('stands in parts of 32 wrappers', () => {
-    const page = streamed(['text\n\n'.repeat(1_030)]);
+    const page = streamed(['text\n\n'.repeat(2_050)]);
     expect([...page.children].map(({ children }) => children.length)).toEqual([32, 1]);
-    expect(page.innerHTML).toBe(whole('text\n\n'.repeat(1_030)).innerHTML);
+    expect(page.innerHTML).toBe(whole('text\n\n'.repeat(2_050)).innerHTML);
   });
 
   it('groups the items of a list after its first 32, and goes on counting', () => {

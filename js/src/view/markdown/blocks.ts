@@ -3,8 +3,8 @@ import type { Patcher } from './patch';
 import type { Tree } from './tree';
 
 /** Blocks in a wrapper of its own, which the browser does not lay out while it is out of sight. */
-const BLOCKS = 32;
-/** Wrappers in a wrapper of theirs: a browser looks at each of its neighbours for every change. */
+const BLOCKS = 64;
+/** Wrappers in a wrapper of theirs: for each frame a browser looks at all that it may leave out. */
 const WRAPPERS = 32;
 
 /** The blocks of a document in the page: frozen ones, then those that may still change. */
