@@ -17,8 +17,7 @@ from ..utf8 import parts
 from ..wire import deltas_message
 from .widget import StreamWidget
 
-# In seconds: a little less than between two frames of a page, so that each frame has its news.
-_PAUSE = 1 / 80
+_FRAME = 1 / 60
 _MESSAGES_PER_SECOND = 400
 _BYTES_PER_SECOND = 400_000
 _MESSAGE_BYTES = 64 * 1024
@@ -40,7 +39,7 @@ def sending() -> Iterator[None]:
 
 
 async def send(widget: StreamWidget, deltas: Iterable[Delta]) -> None:
-    """Send neighbouring deltas in few messages, with a pause of about a frame after each."""
+    """Send neighbouring deltas in few messages, with a pause of a frame or more after each."""
     for group in _groups(deltas):
         first, end = group[0].offset, group[-1].end
         widget.send(deltas_message(place(merge(group), first)))
@@ -63,7 +62,7 @@ async def repeat(widget: StreamWidget, say: Callable[[], Awaitable[None]]) -> No
 
 def _pause(sent: int) -> float:
     share = max(1, _senders)
-    return max(_PAUSE, share / _MESSAGES_PER_SECOND, share * sent / _BYTES_PER_SECOND)
+    return max(_FRAME, share / _MESSAGES_PER_SECOND, share * sent / _BYTES_PER_SECOND)
 
 
 def _groups(deltas: Iterable[Delta]) -> Iterator[list[Delta]]:

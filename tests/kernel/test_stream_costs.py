@@ -98,7 +98,7 @@ def test_what_is_said_at_once_costs_no_more_than_one_delta(page):
 def test_each_delta_costs_a_commit_and_some_turns_and_no_timer(page, say):
     costs = page.costs(say)
     messages = len(costs.messages)
-    assert messages <= 80 * costs.counts["seconds"] + 10  # about one a frame
+    assert messages <= 60 * costs.counts["seconds"] + 10  # one a frame
     assert costs.counts["statement"] <= DELTAS + 10  # each is a commit
     assert costs.counts["turn"] <= 8 * DELTAS
     assert costs.counts["task"] <= DELTAS + 20
