@@ -98,4 +98,4 @@ async def test_commits_of_many_streams_wait_for_more_of_each(monkeypatch):
     for some in (leases, leases, leases[:1], leases[:1]):
         await asyncio.gather(*(queue.put(lease, [Delta(0, "word ")]) for lease in some))
     assert batches == [64, 64, 1, 1]
-    assert pauses == [pytest.approx(0.0315), pytest.approx(0.0315)]
+    assert pauses == [pytest.approx(0.021), pytest.approx(0.021)]
